@@ -1,0 +1,11 @@
+/**
+ * SCALE, the byte format of Substrate: no type tags, little-endian, lengths as compact integers.
+ * A codec is encoder, decoder and type description in one value, so types, bytes and metadata cannot drift apart.
+ */
+export * from './codec.ts'
+export * from './collections.ts'
+export * from './composites.ts'
+export * from './errors.ts'
+export * from './primitives.ts'
+export { Reader } from './reader.ts'
+export { Writer } from './writer.ts'
