@@ -16,7 +16,9 @@ const layers = [
   ['localnet'],
   ['interop', 'network-tests', 'bench'],
 ]
-const level = new Map(layers.flatMap((names, i) => names.map((n) => [`@cess/${n}`, i] as const)))
+const level = new Map<string, number>(
+  layers.flatMap((names, i) => names.map((n) => [`@cess/${n}`, i] as const)),
+)
 
 /** Returns one sentence per broken layering rule; an empty list means the layers hold. */
 export function checkLayers(): string[] {

@@ -79,7 +79,10 @@ export class Writer {
   /** A compact integer of any size up to 536 bits. */
   compact(value: bigint): void {
     if (value < 0n) throw new ScaleError('OUT_OF_RANGE', 'a compact integer is not negative')
-    if (value < 1n << 32n) return this.compactU32(Number(value))
+    if (value < 1n << 32n) {
+      this.compactU32(Number(value))
+      return
+    }
     const digits: number[] = []
     for (let rest = value; rest > 0n; rest >>= 8n) digits.push(Number(rest & 0xffn))
     if (digits.length > 67)
