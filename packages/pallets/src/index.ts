@@ -1,0 +1,21 @@
+/** The pallets of the chain: FRAME's own, and CESS's storage network. */
+export { audit, type AuditApi } from './audit/pallet.ts'
+export { authorship } from './authorship.ts'
+export { babe } from './babe.ts'
+export { balances } from './balances.ts'
+export { cessTreasury } from './cess-treasury.ts'
+export { fileBank, type FileBankApi } from './file-bank/pallet.ts'
+export { grandpa } from './grandpa.ts'
+export { oss } from './oss.ts'
+export { type SessionKeys, session, sessionKeys } from './session.ts'
+export { sminer } from './sminer/pallet.ts'
+export { storageHandler } from './storage-handler/pallet.ts'
+export { sudo } from './sudo.ts'
+export { timestamp } from './timestamp.ts'
+export {
+  chargeTransactionPayment,
+  transactionPayment,
+  transactionPaymentApis,
+} from './transaction-payment.ts'
+export { treasury } from './treasury.ts'
+export { utility } from './utility.ts'
