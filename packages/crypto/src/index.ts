@@ -1,1 +1,25 @@
+/**
+ * Cryptography of the network: Substrate's hashes and signatures, Merlin transcripts and the VRF of BABE,
+ * addresses and secret URIs, authenticated streams, and openings of BLAKE3's tree.
+ */
+export * from './blake3-tree.ts'
 export * from './hash.ts'
+export {
+  ecdsaFromSeed,
+  ecdsaVerify,
+  ed25519FromSeed,
+  ed25519Verify,
+  type KeyPair,
+  type Scheme,
+  type Sr25519Pair,
+  sr25519FromSeed,
+  sr25519Verify,
+  verifySignature,
+} from './keys.ts'
+export { createFileKeystore, type FileKeystore } from './keystore.ts'
+export * from './secret.ts'
+export { CESS_PREFIX, ss58Decode, ss58Encode } from './ss58.ts'
+export { Transcript } from './transcript.ts'
+export { DEV_PHRASE, generateMnemonic, isMnemonic, keyFromUri } from './uri.ts'
+export { createSignatureVerifier, type SignatureVerifier, type VerifyJob } from './verifier.ts'
+export { type VrfInOut, vrfAttach, vrfBytes, vrfSign, vrfVerify } from './vrf.ts'
