@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blake2b } from '@noble/hashes/blake2.js'
 import { blake3 as nobleBlake3 } from '@noble/hashes/blake3.js'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
+import { keccak_256 } from '@noble/hashes/sha3.js'
 import {
   blake2b64,
   blake2b128,
@@ -88,10 +88,7 @@ test('an opening proves one chunk of one input at one place only', () => {
     path[level]![0]! ^= 1
     assert.equal(verifyBlake3Chunk(root, 9000, 3, { ...opening, path }), false)
   }
-  assert.equal(
-    verifyBlake3Chunk(root, 9000, 3, { ...opening, path: opening.path.slice(1) }),
-    false,
-  )
+  assert.equal(verifyBlake3Chunk(root, 9000, 3, { ...opening, path: opening.path.slice(1) }), false)
   assert.equal(verifyBlake3Chunk(root, 9000, -1, opening), false)
   assert.throws(() => blake3ChunkOpening(d, 9), RangeError)
 })

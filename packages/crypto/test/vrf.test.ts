@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { __tests } from '@scure/sr25519'
-import { Transcript, keyFromUri, vrfAttach, vrfBytes, vrfSign, vrfVerify } from '../src/index.ts'
+import { keyFromUri, Transcript, vrfAttach, vrfBytes, vrfSign, vrfVerify } from '../src/index.ts'
 
 const text = (s: string) => new TextEncoder().encode(s)
 const transcript = (seed: number): Transcript => {
@@ -13,7 +13,9 @@ const transcript = (seed: number): Transcript => {
 
 test('a transcript gives the challenges of an independent Merlin', () => {
   const { Merlin } = __tests as unknown as {
-    Merlin: new (label: string) => {
+    Merlin: new (
+      label: string,
+    ) => {
       appendMessage(label: string, data: Uint8Array): void
       challengeBytes(label: string, length: number): Uint8Array
     }

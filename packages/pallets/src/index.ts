@@ -1,10 +1,10 @@
 /** The pallets of the chain: FRAME's own, and CESS's storage network. */
-export { audit, type AuditApi } from './audit/pallet.ts'
+export { type AuditApi, audit } from './audit/pallet.ts'
 export { authorship } from './authorship.ts'
 export { babe } from './babe.ts'
 export { balances } from './balances.ts'
 export { cessTreasury } from './cess-treasury.ts'
-export { fileBank, type FileBankApi } from './file-bank/pallet.ts'
+export { type FileBankApi, fileBank } from './file-bank/pallet.ts'
 export { grandpa } from './grandpa.ts'
 export { oss } from './oss.ts'
 export { type SessionKeys, session, sessionKeys } from './session.ts'

@@ -1,7 +1,7 @@
 import type { AccountId } from '@cess/bytes'
 import { buildGenesis } from '@cess/frame'
-import type { Externalities } from '@cess/primitives'
 import type { SessionKeys } from '@cess/pallets'
+import type { Externalities } from '@cess/primitives'
 import { TOKEN } from './config.ts'
 import type { CessRuntime } from './runtime.ts'
 

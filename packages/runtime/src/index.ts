@@ -2,7 +2,14 @@
  * The chain's runtime: every pallet with its place and limits, the host that a node calls, the configurations of
  * networks, and the state they begin with.
  */
-export { DEVNET, PRODUCTION, parseRuntimeConfig, type RuntimeConfig, SS58_PREFIX, TOKEN } from './config.ts'
+export {
+  DEVNET,
+  PRODUCTION,
+  parseRuntimeConfig,
+  type RuntimeConfig,
+  SS58_PREFIX,
+  TOKEN,
+} from './config.ts'
 export { GENESIS_DEFAULTS, type GenesisConfig, writeGenesis } from './genesis.ts'
 export { type CessPallets, type CessRuntime, createRuntime, type RuntimeDeps } from './runtime.ts'
 export { VERSION } from './version.ts'

@@ -5,8 +5,8 @@ import {
   type SignatureJob,
   slot,
   stateCell,
-  system as systemPallet,
   systemExtensions,
+  system as systemPallet,
   type Verifier,
 } from '@cess/frame'
 import {

@@ -1,5 +1,4 @@
-import { compare } from '@cess/bytes'
-import { type AnyCodec, type Codec, encode, type Infer } from './codec.ts'
+import type { AnyCodec, Codec, Infer } from './codec.ts'
 import { ScaleError } from './errors.ts'
 import { u8 } from './primitives.ts'
 import type { Reader } from './reader.ts'
@@ -40,8 +39,24 @@ export const fixedBytes = (length: number): Codec<Uint8Array> => ({
   read: (r) => r.raw(length),
 })
 
-/** `Vec<T>`, at most `max` items. Use a bound wherever bytes come from outside. */
-export const vec = <T>(of: Codec<T>, max = Number.POSITIVE_INFINITY): Codec<readonly T[]> => ({
+/** Whether no value of the type takes a byte. A lazy type does: it is recursive. */
+function takesNothing({ def }: AnyCodec): boolean {
+  if (def.tag === 'tuple') return def.of.every(takesNothing)
+  if (def.tag === 'composite') return def.fields.every(({ codec }) => takesNothing(codec))
+  if (def.tag === 'array') return def.length === 0 || takesNothing(def.of)
+  return false
+}
+
+/**
+ * `Vec<T>`, at most `max` items. Use a bound wherever bytes come from outside.
+ * @throws TypeError for items that take no bytes: four bytes of input could then ask for 2^32 of them.
+ */
+export const vec = <T>(of: Codec<T>, max = Number.POSITIVE_INFINITY): Codec<readonly T[]> => {
+  if (takesNothing(of)) throw new TypeError('vec() of items that take no bytes')
+  return sequence(of, max)
+}
+
+const sequence = <T>(of: Codec<T>, max: number): Codec<readonly T[]> => ({
   def: { tag: 'sequence', of },
   write(w, v) {
     checkLength(v.length, max)
@@ -50,12 +65,14 @@ export const vec = <T>(of: Codec<T>, max = Number.POSITIVE_INFINITY): Codec<read
   },
   read(r) {
     const length = boundedLength(r, max)
-    // No preallocation: a length prefix alone must not make us allocate.
+    // No preallocation: a length prefix alone must not make us allocate. Every item takes a byte at least.
+    if (length > r.remaining)
+      throw new ScaleError('UNEXPECTED_END', `${length} items in ${r.remaining} bytes`)
     const items: T[] = []
-    return r.nested(() => {
-      for (let i = 0; i < length; i++) items.push(of.read(r))
-      return items
-    })
+    r.enter()
+    for (let i = 0; i < length; i++) items.push(of.read(r))
+    r.leave()
+    return items
   },
 })
 
@@ -92,48 +109,36 @@ export const unit: Codec<undefined> = {
   read: () => undefined,
 }
 
-/** `Option<T>`: absent is `undefined`. */
-export const option = <T>(of: Codec<T>): Codec<T | undefined> => ({
-  def: {
-    tag: 'variant',
-    path: 'Option',
-    params: [{ name: 'T', codec: of }],
-    variants: [
-      { name: 'None', index: 0, fields: [] },
-      { name: 'Some', index: 1, fields: [{ codec: of }] },
-    ],
-  },
-  write(w, v) {
-    if (v === undefined) return w.u8(0)
-    w.u8(1)
-    of.write(w, v)
-  },
-  read(r) {
-    const tag = r.u8()
-    if (tag > 1) throw new ScaleError('UNKNOWN_VARIANT', `${tag} is not an Option`)
-    return tag === 0 ? undefined : r.nested(() => of.read(r))
-  },
-})
-
-/** `BTreeMap<K, V>`: entries in the order of their encoded keys. */
-export const btreeMap = <K, V>(key: Codec<K>, value: Codec<V>): Codec<ReadonlyMap<K, V>> => {
-  const entries = vec(tuple(key, value))
+/**
+ * `Option<T>`: absent is `undefined`.
+ * @throws TypeError when `T` has `undefined` among its own values (`()` and Option): the two could not be told apart.
+ */
+export const option = <T>(of: Codec<T>): Codec<T | undefined> => {
+  if (takesNothing(of) || (of.def.tag === 'variant' && of.def.path === 'Option'))
+    throw new TypeError('option() of a type that undefined is a value of')
   return {
     def: {
-      tag: 'composite',
-      path: 'BTreeMap',
-      params: [
-        { name: 'K', codec: key },
-        { name: 'V', codec: value },
+      tag: 'variant',
+      path: 'Option',
+      params: [{ name: 'T', codec: of }],
+      variants: [
+        { name: 'None', index: 0, fields: [] },
+        { name: 'Some', index: 1, fields: [{ codec: of }] },
       ],
-      fields: [{ codec: entries }],
     },
     write(w, v) {
-      entries.write(
-        w,
-        [...v].sort(([a], [b]) => compare(encode(key, a), encode(key, b))),
-      )
+      if (v === undefined) return w.u8(0)
+      w.u8(1)
+      of.write(w, v)
     },
-    read: (r) => new Map(entries.read(r)),
+    read(r) {
+      const tag = r.u8()
+      if (tag > 1) throw new ScaleError('UNKNOWN_VARIANT', `${tag} is not an Option`)
+      if (tag === 0) return undefined
+      r.enter()
+      const value = of.read(r)
+      r.leave()
+      return value
+    },
   }
 }

@@ -74,7 +74,17 @@ export function inlineFields(codec: AnyCodec): readonly FieldDef[] {
   return [{ codec }]
 }
 
-/** A Rust enum. Values are `{ type, value }`. */
+/** `Result` always shows what it carries as one field and names both types, as scale-info does. */
+const resultParams = (cases: Cases): readonly TypeParam[] =>
+  [
+    ['T', cases['Ok']],
+    ['E', cases['Err']],
+  ].map(([name, one]) => ({ name: name as string, codec: (one as Case).codec }))
+
+/**
+ * A Rust enum. Values are `{ type, value }`.
+ * @throws TypeError when two cases share an index or one does not fit in a byte.
+ */
 export function variant<V extends Cases>(
   path: string,
   cases: V,
@@ -83,17 +93,21 @@ export function variant<V extends Cases>(
   const byName = new Map<string, Case>(Object.entries(cases))
   const byIndex: (readonly [string, AnyCodec])[] = []
   const variants: VariantDef[] = []
+  const isResult = path === 'Result'
+  const shown = params ?? (isResult ? resultParams(cases) : undefined)
   for (const [name, one] of byName) {
+    if (!(Number.isInteger(one.index) && one.index >= 0 && one.index < 256) || byIndex[one.index])
+      throw new TypeError(`${path}::${name} needs an index of its own below 256, not ${one.index}`)
     byIndex[one.index] = [name, one.codec]
     variants.push({
       name,
       index: one.index,
-      fields: inlineFields(one.codec),
+      fields: isResult ? [{ codec: one.codec }] : inlineFields(one.codec),
       ...(one.docs !== undefined && { docs: one.docs }),
     })
   }
   return {
-    def: { tag: 'variant', path, variants, ...(params && { params }) },
+    def: { tag: 'variant', path, variants, ...(shown && { params: shown }) },
     write(w: Writer, v: { type: string; value: unknown }) {
       const one = byName.get(v.type)
       if (!one)
@@ -110,10 +124,17 @@ export function variant<V extends Cases>(
           `${path || 'variant'} has no case with index ${index}`,
         )
       const [type, codec] = one
-      return r.nested(() => ({ type, value: codec.read(r) })) as Variant<V>
+      r.enter()
+      const value = codec.read(r)
+      r.leave()
+      return { type, value } as Variant<V>
     },
   }
 }
+
+/** `Result<T, E>`: `{ type: 'Ok' | 'Err', value }`. */
+export const result = <T, E>(ok: Codec<T>, err: Codec<E>) =>
+  variant('Result', { Ok: kase(0, ok), Err: kase(1, err) })
 
 /** A Rust enum whose cases carry nothing, as a string. Indices count from 0 in the order given. */
 export function enumeration<const N extends readonly string[]>(
@@ -147,6 +168,11 @@ export function lazy<T>(get: () => Codec<T>): Codec<T> {
   return {
     def: { tag: 'lazy', of: get },
     write: (w, v) => get().write(w, v),
-    read: (r) => r.nested(() => get().read(r)),
+    read(r) {
+      r.enter()
+      const value = get().read(r)
+      r.leave()
+      return value
+    },
   }
 }

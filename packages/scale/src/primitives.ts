@@ -10,6 +10,7 @@ const primitive = <T>(
   read: (reader: Reader) => T,
 ): Codec<T> => ({ def: { tag: 'primitive', name }, write, read })
 
+/** An unsigned integer of up to 32 bits. */
 const small = (
   name: PrimitiveName,
   max: number,
@@ -26,6 +27,7 @@ const small = (
     get,
   )
 
+/** An unsigned integer beyond the exact range of a number. */
 const big = (
   name: PrimitiveName,
   bits: bigint,
@@ -108,12 +110,16 @@ export const str: Codec<string> = primitive(
   },
 )
 
-/** Compact form of an unsigned integer type (SCALE's `Compact<T>`). Shared by inner codec. */
+/**
+ * Compact form of an unsigned integer type (SCALE's `Compact<T>`). Shared by inner codec.
+ * Reading refuses any but the shortest form, as Substrate does: one value has one encoding.
+ */
 const compacts = new Map<AnyCodec, AnyCodec>()
 export function compact<T extends number | bigint>(of: Codec<T>): Codec<T> {
   const known = compacts.get(of)
   if (known) return known
-  if (of.def.tag !== 'primitive') throw new TypeError('compact() takes an unsigned integer codec')
+  if (of.def.tag !== 'primitive' || !/^u\d/.test(of.def.name))
+    throw new TypeError('compact() takes an unsigned integer codec')
   const bits = Number(of.def.name.slice(1))
   const codec: AnyCodec =
     bits <= 32

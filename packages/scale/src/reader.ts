@@ -108,12 +108,13 @@ export class Reader {
     return value
   }
 
-  /** Runs `read` one level deeper, so that bytes cannot make us recurse without end. */
-  nested<T>(read: () => T): T {
+  /** One level deeper, so that bytes cannot make us recurse without end. Pairs with `leave`; a reader that threw is done for. */
+  enter(): void {
     if (++this.#depth > MAX_DEPTH)
       throw new ScaleError('TOO_DEEP', `nested deeper than ${MAX_DEPTH}`)
-    const value = read()
+  }
+
+  leave(): void {
     this.#depth--
-    return value
   }
 }

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict'
+import { connect as tcpConnect } from 'node:net'
+import { test } from 'node:test'
+import { type AccountId, type FileId, type Hash, ZERO_HASH } from '@cess/bytes'
+import { noMetrics, silentLogger, systemClock, VirtualClock } from '@cess/ports'
+import {
+  createNetwork,
+  decodeBlockRequest,
+  decodeBlockResponse,
+  encodeBlockRequest,
+  encodeBlockResponse,
+  FATAL,
+  type Network,
+  peerIdBytes,
+  peerIdOf,
+  peerIdText,
+  protocolName,
+  StorageRefusal,
+  storageClient,
+  storageServer,
+} from '../src/index.ts'
+
+const make = (n: number, clock = systemClock as VirtualClock | typeof systemClock) =>
+  createNetwork({
+    identity: new Uint8Array(32).fill(n),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    bootnodes: [],
+    clock,
+    logger: silentLogger,
+    metrics: noMetrics,
+  })
+
+async function pair(run: (a: Network, b: Network) => Promise<void>, clock?: VirtualClock) {
+  const a = await make(1, clock)
+  const b = await make(2, clock)
+  await Promise.all([a.start(), b.start()])
+  try {
+    await run(a, b)
+  } finally {
+    await Promise.all([a.stop(), b.stop()])
+  }
+}
+const link = (a: Network, b: Network) => a.dial(b.addresses()[0] as string)
+
+function gossip(n: Network, protocol: string, maxMessage = 1000) {
+  const opened = Promise.withResolvers<string>()
+  const closed = Promise.withResolvers<string>()
+  const message = Promise.withResolvers<Uint8Array>()
+  const handle = n.notifications({
+    protocol,
+    handshake: () => Uint8Array.of(1),
+    maxHandshake: 64,
+    maxMessage,
+    maxPeers: 10,
+    accept: () => true,
+    opened: opened.resolve,
+    closed: closed.resolve,
+    message: (_, bytes) => message.resolve(bytes),
+  })
+  return { handle, opened: opened.promise, closed: closed.promise, message: message.promise }
+}
+
+test('peer ids go to their 38 bytes and back', async () => {
+  const id = await peerIdOf(new Uint8Array(32).fill(1))
+  assert.equal(peerIdBytes(id).length, 38)
+  assert.equal(peerIdText(peerIdBytes(id)), id)
+  assert.throws(() => peerIdText(new Uint8Array(38)), { code: 'MALFORMED' })
+})
+
+test('notifications flow both ways', () =>
+  pair(async (a, b) => {
+    const x = gossip(a, '/g/1')
+    const y = gossip(b, '/g/1')
+    assert.equal(await link(a, b), b.peerId)
+    await Promise.all([x.opened, y.opened])
+    assert.ok(x.handle.send(b.peerId, Uint8Array.of(7)))
+    assert.ok(y.handle.send(a.peerId, Uint8Array.of(8)))
+    assert.deepEqual(await y.message, Uint8Array.of(7))
+    assert.deepEqual(await x.message, Uint8Array.of(8))
+  }))
+
+test('an oversized notification closes the session', () =>
+  pair(async (a, b) => {
+    const x = gossip(a, '/g/1')
+    const y = gossip(b, '/g/1', 10)
+    await link(a, b)
+    await Promise.all([x.opened, y.opened])
+    x.handle.send(b.peerId, new Uint8Array(100))
+    assert.equal(await y.closed, a.peerId)
+  }))
+
+test('requests: answer, refusal, unknown protocol, too large', () =>
+  pair(async (a, b) => {
+    const limits = { maxRequest: 10, maxResponse: 100, perPeerConcurrent: 4, perPeerPerSecond: 100 }
+    b.serve('/r/1', limits, async (_, request) => {
+      if (request[0] === 0) throw new Error('no')
+      return request
+    })
+    await link(a, b)
+    const o = { maxResponse: 4, timeoutMs: 5000 }
+    assert.deepEqual(await a.request(b.peerId, '/r/1', Uint8Array.of(1, 2), o), Uint8Array.of(1, 2))
+    await assert.rejects(a.request(b.peerId, '/r/1', Uint8Array.of(0), o), { code: 'REFUSED' })
+    await assert.rejects(a.request(b.peerId, '/r/2', Uint8Array.of(0), o), { code: 'UNSUPPORTED' })
+    const five = Uint8Array.of(1, 2, 3, 4, 5)
+    await assert.rejects(a.request(b.peerId, '/r/1', five, o), { code: 'TOO_LARGE' })
+  }))
+
+test('a request without an answer times out by the clock', () => {
+  const clock = new VirtualClock()
+  return pair(async (a, b) => {
+    const asked = Promise.withResolvers<void>()
+    const limits = { maxRequest: 10, maxResponse: 9, perPeerConcurrent: 4, perPeerPerSecond: 9 }
+    const late = Promise.withResolvers<Uint8Array>()
+    b.serve('/r/1', limits, () => {
+      asked.resolve()
+      return late.promise
+    })
+    await link(a, b)
+    const o = { maxResponse: 4, timeoutMs: 5000 }
+    const answer = assert.rejects(a.request(b.peerId, '/r/1', Uint8Array.of(1), o), {
+      code: 'TIMEOUT',
+    })
+    await asked.promise
+    await clock.advance(5001)
+    await answer
+    late.resolve(new Uint8Array(1))
+  }, clock)
+})
+
+test('a banned peer is cut off and kept out', () =>
+  pair(async (a, b) => {
+    const x = gossip(a, '/g/1')
+    const y = gossip(b, '/g/1')
+    await link(a, b)
+    await Promise.all([x.opened, y.opened])
+    b.report(a.peerId, FATAL, 'test')
+    await x.closed
+    await assert.rejects(link(b, a), { code: 'UNREACHABLE' })
+  }))
+
+test('garbage on the socket does no harm', () =>
+  pair(async (a, b) => {
+    const port = Number(/tcp\/(\d+)/.exec(b.addresses()[0] as string)?.[1])
+    const socket = tcpConnect(port, '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.end(new Uint8Array(5000).fill(0xff))
+    socket.resume()
+    await new Promise((resolve) => socket.once('close', resolve))
+    assert.equal(await link(a, b), b.peerId)
+  }))
+
+const id = (c: string) => c.repeat(64) as FileId
+const miner = `0x${'11'.repeat(32)}` as AccountId
+
+test('storage: put, have, refusal, receipt, tags, get', () =>
+  pair(async (a, b) => {
+    const kept = new Map<string, Uint8Array>()
+    storageServer(b, {
+      offered: async (_, h) => (kept.has(h.fragmentId) ? 'have' : 'send'),
+      async put(_, h, data) {
+        if (data[0] === 0xff) throw new StorageRefusal('Corrupt', 'the hash differs')
+        kept.set(h.fragmentId, data)
+      },
+      async receipt(_, fileId) {
+        if (fileId !== id('a')) throw new StorageRefusal('NotFound', 'no such file')
+        return { signature: new Uint8Array(64), miner }
+      },
+      async tags(_, __, tags) {
+        if (tags[0] === 0xff) throw new StorageRefusal('Corrupt', 'bad tags')
+      },
+      get: async (_, r) =>
+        kept.get(r.fragmentId)?.subarray(r.offset, r.offset + r.length) ?? new Uint8Array(0),
+    })
+    await link(a, b)
+    const client = storageClient(a)
+    const data = new Uint8Array(3_000_000).map((_, i) => i % 251)
+    const piece = (c: string, bytes: Uint8Array) => ({
+      header: {
+        fileId: id('a'),
+        segment: 0,
+        index: 1,
+        fragmentId: id(c),
+        size: bytes.length,
+        dealer: undefined,
+      },
+      data: bytes,
+    })
+    const bad = Uint8Array.of(0xff)
+    const results = await client.put(b.peerId, [
+      piece('b', data),
+      piece('c', bad),
+      piece('b', data),
+    ])
+    assert.deepEqual(
+      results.map((r) => r.refusal?.code ?? r.status),
+      ['stored', 'Corrupt', 'have'],
+    )
+    const part = await client.get(b.peerId, id('b'), { offset: 10, length: 2_000_000 })
+    assert.ok(Buffer.from(part).equals(data.subarray(10, 2_000_010)))
+    await assert.rejects(client.get(b.peerId, id('d'), { offset: 0, length: 1 }), {
+      code: 'NotFound',
+    })
+    assert.equal((await client.receipt(b.peerId, id('a'))).miner, miner)
+    await assert.rejects(client.receipt(b.peerId, id('c')), { code: 'NotFound' })
+    const params = new Uint8Array(32)
+    await client.tags(b.peerId, { fragmentId: id('b'), params }, data)
+    await assert.rejects(client.tags(b.peerId, { fragmentId: id('b'), params }, bad), {
+      code: 'Corrupt',
+    })
+    await assert.rejects(client.params(b.peerId, params), { code: 'UNSUPPORTED' })
+  }))
+
+test('sync messages survive their encoding, and cut ones are refused', () => {
+  const hash = `0x${'22'.repeat(32)}` as Hash
+  const request = { fields: 0x03000000, from: hash, direction: 'descending', max: 7 } as const
+  assert.deepEqual(decodeBlockRequest(encodeBlockRequest(request)), request)
+  const blocks = [{ hash, header: Uint8Array.of(1), body: [Uint8Array.of(2)] }]
+  const bytes = encodeBlockResponse(blocks)
+  assert.deepEqual(decodeBlockResponse(bytes), blocks)
+  assert.throws(() => decodeBlockResponse(bytes.subarray(0, -1)), { code: 'MALFORMED' })
+})
+
+test('another genesis is another protocol, and a flood is refused', () =>
+  pair(async (a, b) => {
+    const limits = { maxRequest: 9, maxResponse: 9, perPeerConcurrent: 4, perPeerPerSecond: 2 }
+    b.serve(protocolName(ZERO_HASH, 'sync/2'), limits, async (_, request) => request)
+    await link(a, b)
+    const o = { maxResponse: 9, timeoutMs: 5000 }
+    const ask = (genesis: Hash) =>
+      a.request(b.peerId, protocolName(genesis, 'sync/2'), Uint8Array.of(1), o)
+    await assert.rejects(ask(`0x${'01'.repeat(32)}` as Hash), { code: 'UNSUPPORTED' })
+    await Promise.all([ask(ZERO_HASH), ask(ZERO_HASH)])
+    await assert.rejects(ask(ZERO_HASH), { name: 'NetworkError' })
+  }, new VirtualClock()))
