@@ -23,10 +23,7 @@ export function assemble<T>(
   value: T,
 ): Uint8Array {
   const roots: AnyCodec[] = []
-  encode(
-    body(typeReference((codec) => roots.push(codec))),
-    value,
-  )
+  encode(body(typeReference((codec) => roots.push(codec))), value)
   const registry = buildRegistry(roots)
   return concat(
     utf8('meta'),

@@ -30,7 +30,7 @@ export interface StorageEntryDescription {
   readonly docs: readonly string[]
 }
 
-/** A named read-only function: of a runtime API, or of a pallet (then it has an id of 32 bytes). */
+/** A named read-only function. */
 export interface MethodDescription {
   readonly name: string
   readonly inputs: readonly { readonly name: string; readonly codec: AnyCodec }[]
@@ -38,31 +38,43 @@ export interface MethodDescription {
   readonly docs: readonly string[]
 }
 
+/** A read-only function of a pallet, called by id through `RuntimeViewFunction_execute_view_function`. */
+export interface ViewFunctionDescription extends MethodDescription {
+  /** 32 bytes: twox128 of the pallet's name, then twox128 of the function's signature. */
+  readonly id: Uint8Array
+}
+
+export interface StorageDescription {
+  readonly prefix: string
+  readonly entries: readonly StorageEntryDescription[]
+}
+
+export interface ConstantDescription {
+  readonly name: string
+  readonly codec: AnyCodec
+  /** Encoded. */
+  readonly value: Uint8Array
+  readonly docs: readonly string[]
+}
+
 export interface PalletDescription {
   readonly name: string
   readonly index: number
   readonly docs: readonly string[]
-  readonly storage?: {
-    readonly prefix: string
-    readonly entries: readonly StorageEntryDescription[]
-  }
-  readonly calls?: AnyCodec
-  readonly events?: AnyCodec
-  readonly errors?: AnyCodec
-  readonly constants: readonly {
-    readonly name: string
-    readonly codec: AnyCodec
-    readonly value: Uint8Array
-    readonly docs: readonly string[]
-  }[]
+  /** What of these a pallet lacks is `undefined`. */
+  readonly storage: StorageDescription | undefined
+  readonly calls: AnyCodec | undefined
+  readonly events: AnyCodec | undefined
+  readonly errors: AnyCodec | undefined
+  readonly constants: readonly ConstantDescription[]
   /** Named types of the pallet's configuration (shown from V16 on). */
-  readonly associatedTypes?: readonly {
+  readonly associatedTypes: readonly {
     readonly name: string
     readonly codec: AnyCodec
     readonly docs: readonly string[]
   }[]
   /** View functions (shown from V16 on). */
-  readonly viewFunctions?: readonly (MethodDescription & { readonly id: Uint8Array })[]
+  readonly viewFunctions: readonly ViewFunctionDescription[]
 }
 
 export interface ApiDescription {
@@ -76,7 +88,10 @@ export interface ApiDescription {
 export interface RuntimeDescription {
   readonly pallets: readonly PalletDescription[]
   readonly extrinsic: {
-    readonly version: 4
+    /** The format that V14 and V15 name. */
+    readonly version: number
+    /** Every format that is accepted, the one for signed transactions first (shown from V16 on). */
+    readonly versions: readonly number[]
     readonly address: AnyCodec
     readonly call: AnyCodec
     readonly signature: AnyCodec

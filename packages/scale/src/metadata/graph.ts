@@ -57,7 +57,11 @@ function ownShape(def: Resolved): string {
     case 'array':
       return `array ${def.length}`
     case 'composite':
-      return JSON.stringify([def.path, describeParams(def.params), describeFields(def.path, def.fields)])
+      return JSON.stringify([
+        def.path,
+        describeParams(def.params),
+        describeFields(def.path, def.fields),
+      ])
     case 'variant':
       return JSON.stringify([
         def.path,

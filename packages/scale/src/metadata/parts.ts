@@ -9,34 +9,54 @@ export type TypeRef = Codec<AnyCodec>
 
 export const docs = vec(str)
 
+/** The same encoding for what `from` makes of other values. Metadata is only ever written. */
+export const written = <A, B>(of: Codec<A>, from: (b: B) => A): Codec<B> =>
+  mapped(
+    of,
+    () => {
+      throw new TypeError('metadata is not read here')
+    },
+    from,
+  )
+
 const modifier = enumeration('', ['Optional', 'Default'])
 const hashers = vec(enumeration('', HASHERS))
 
 const entryType = (type: TypeRef): Codec<StorageEntryDescription['type']> =>
-  mapped(
+  written(
     variant('', {
       Plain: kase(0, type),
       Map: kase(1, struct('', { hashers, key: type, value: type })),
     }),
-    (v) => (v.type === 'Plain' ? { plain: v.value } : { map: v.value }),
-    (v) =>
+    (v: StorageEntryDescription['type']) =>
       'plain' in v
         ? { type: 'Plain' as const, value: v.plain }
         : { type: 'Map' as const, value: v.map },
   )
 
-/** The parts that V14, V15 and V16 share. */
-export const storageEntry = (type: TypeRef) =>
-  struct('', { name: str, modifier, type: entryType(type), default: bytes, docs })
+// What V14, V15 and V16 share. Fields as objects, because V16 adds one to most of them.
 
-export const constant = (type: TypeRef) => struct('', { name: str, codec: type, value: bytes, docs })
+export const entryFields = (type: TypeRef) => ({
+  name: str,
+  modifier,
+  type: entryType(type),
+  default: bytes,
+  docs,
+})
+
+export const constantFields = (type: TypeRef) => ({ name: str, codec: type, value: bytes, docs })
+
+export const methodFields = (type: TypeRef) => ({
+  name: str,
+  inputs: vec(struct('', { name: str, codec: type })),
+  output: type,
+  docs,
+})
 
 export const extension = (type: TypeRef) =>
   struct('', { identifier: str, extra: type, additional: type })
 
-export const inputs = (type: TypeRef) => vec(struct('', { name: str, codec: type }))
-
-export const method = (type: TypeRef) =>
-  struct('', { name: str, inputs: inputs(type), output: type, docs })
-
 export const outerEnums = (type: TypeRef) => struct('', { call: type, event: type, error: type })
+
+/** The map of custom values that V15 brought: empty. */
+export const noCustomValues = vec(str, 0)

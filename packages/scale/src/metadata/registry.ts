@@ -1,5 +1,5 @@
 import type { AnyCodec, FieldDef, TypeParam } from '../codec.ts'
-import { mentioned, type Resolved, resolve, shapeClasses, fieldTypeName } from './graph.ts'
+import { fieldTypeName, mentioned, type Resolved, resolve, shapeClasses } from './graph.ts'
 import type { PortableType, TypeShape } from './portable.ts'
 
 /** The types of a runtime under small numbers (scale-info's PortableRegistry). */

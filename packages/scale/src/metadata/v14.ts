@@ -3,25 +3,22 @@ import { struct } from '../composites.ts'
 import { str, u8 } from '../primitives.ts'
 import { assemble } from './assemble.ts'
 import type { RuntimeDescription } from './description.ts'
-import { constant, extension, storageEntry, type TypeRef } from './parts.ts'
+import { constantFields, entryFields, extension, type TypeRef } from './parts.ts'
 
-export const storageV14 = (type: TypeRef) =>
-  option(struct('', { prefix: str, entries: vec(storageEntry(type)) }))
-
-const pallet = (type: TypeRef) =>
-  struct('', {
-    name: str,
-    storage: storageV14(type),
-    calls: option(type),
-    events: option(type),
-    constants: vec(constant(type)),
-    errors: option(type),
-    index: u8,
-  })
+/** A pallet's fields up to `index`, which V15 shares. */
+export const palletFields = (type: TypeRef) => ({
+  name: str,
+  storage: option(struct('', { prefix: str, entries: vec(struct('', entryFields(type))) })),
+  calls: option(type),
+  events: option(type),
+  constants: vec(struct('', constantFields(type))),
+  errors: option(type),
+  index: u8,
+})
 
 const body = (type: TypeRef) =>
   struct('', {
-    pallets: vec(pallet(type)),
+    pallets: vec(struct('', palletFields(type))),
     extrinsic: struct('', { extrinsic: type, version: u8, extensions: vec(extension(type)) }),
     runtime: type,
   })

@@ -1,0 +1,3 @@
+/** The `KeyValueStore` port on LevelDB. */
+export { DbError, type DbErrorCode } from './errors.ts'
+export { type LevelStoreOptions, openLevelStore } from './level-store.ts'
