@@ -42,12 +42,25 @@ const sentences: Record<DbErrorCode, (path: string, reason: string) => string> =
     `The database in ${path} failed: ${reason}. Check the disk and the folder's permissions, then start again.`,
 }
 
-/** The typed error for whatever LevelDB threw about the database at `path`. */
+/** A file that LevelDB's index names and the folder lacks. LevelDB calls it an I/O error. */
+const MISSING_FILE = /(CURRENT|MANIFEST-\d+|\d+\.(log|ldb|sst)): No such file/
+
+function codeOf({ code, message }: { code: string; message: string }): DbErrorCode {
+  if (byCode[code]) return byCode[code]
+  if (NO_ROOM.test(message)) return 'DISK_FULL'
+  return MISSING_FILE.test(message) ? 'CORRUPT' : 'FAILED'
+}
+
+/** The typed error for whatever was thrown about the database at `path`. */
 export function dbError(path: string, error: unknown): DbError {
-  const { code, message } = innermost(error)
-  const ours = byCode[code] ?? (NO_ROOM.test(message) ? 'DISK_FULL' : 'FAILED')
-  return new DbError(ours, sentences[ours](path, message), error)
+  if (error instanceof DbError) return error
+  const inner = innermost(error)
+  const code = codeOf(inner)
+  return new DbError(code, sentences[code](path, inner.message), error)
 }
 
 export const closedError = (path: string): DbError =>
   new DbError('CLOSED', sentences.CLOSED(path, ''))
+
+export const corruptError = (path: string, reason: string): DbError =>
+  new DbError('CORRUPT', sentences.CORRUPT(path, reason))

@@ -1,5 +1,6 @@
-import type { IterateOptions, KeyValueStore } from '@cess/ports'
+import type { BatchOp, IterateOptions, KeyValueStore } from '@cess/ports'
 import { ClassicLevel } from 'classic-level'
+import { plain, seal, unseal } from './checksum.ts'
 import { closedError, dbError } from './errors.ts'
 import { createWriteQueue } from './write-queue.ts'
 
@@ -43,7 +44,9 @@ export async function openLevelStore(
   const assertOpen = (): void => {
     if (closing) throw closedError(path)
   }
-  const writes = createWriteQueue((ops, sync) => db.batch(ops, { sync }).catch(fail))
+  const writes = createWriteQueue((ops, sync) => db.batch(ops.map(sealed), { sync }).catch(fail))
+  const open = (key: Uint8Array, value: Uint8Array | undefined): Uint8Array | undefined =>
+    value && unseal(path, key, value)
 
   async function close(): Promise<void> {
     await writes.idle()
@@ -54,14 +57,16 @@ export async function openLevelStore(
     get(key) {
       assertOpen()
       try {
-        return db.getSync(key)
+        return open(key, db.getSync(key))
       } catch (error) {
         return fail(error)
       }
     },
     async getMany(keys) {
       assertOpen()
-      return db.getMany([...keys]).catch(fail)
+      const own = keys.map((key) => key.slice()) // the caller may reuse its buffers meanwhile
+      const values = await db.getMany(own).catch(fail)
+      return values.map((value, i) => open(own[i]!, value))
     },
     async batch(ops, { sync = options.sync ?? false } = {}) {
       assertOpen()
@@ -70,7 +75,8 @@ export async function openLevelStore(
     async *iterate(range = {}) {
       assertOpen()
       try {
-        for await (const entry of db.iterator(rangeOf(range))) yield entry
+        for await (const [key, value] of db.iterator(rangeOf(range)))
+          yield [plain(key), unseal(path, key, value)]
       } catch (error) {
         fail(error)
       }
@@ -81,6 +87,9 @@ export async function openLevelStore(
     },
   }
 }
+
+const sealed = (op: BatchOp): BatchOp =>
+  op.type === 'put' ? { ...op, value: seal(op.key, op.value) } : op
 
 /** abstract-level takes a bound that is present and undefined for a bound. */
 const rangeOf = ({ gte, lt, reverse = false, limit = -1 }: IterateOptions) => ({

@@ -23,9 +23,7 @@ const copy = (op: BatchOp): BatchOp =>
  * two batches that nobody awaits could land in either order. What waits for a running write is written
  * together after it: one fsync for all of them.
  */
-export function createWriteQueue(
-  apply: (ops: BatchOp[], sync: boolean) => Promise<void>,
-): WriteQueue {
+export function createWriteQueue(apply: (ops: Batch, sync: boolean) => Promise<void>): WriteQueue {
   let waiting: Waiting[] = []
   let running: Promise<void> | undefined
 
@@ -47,7 +45,7 @@ export function createWriteQueue(
   return {
     push(ops, sync) {
       if (running === undefined) {
-        const first = apply([...ops], sync)
+        const first = apply(ops, sync)
         running = run(first)
         return first
       }

@@ -61,6 +61,16 @@ export function storeTests(name: string, open: () => Promise<KeyValueStore>): vo
         )
       }))
 
+    test('gives Uint8Arrays and not Buffers, whose slice does not copy', () =>
+      withStore(async (store) => {
+        await store.batch([put('a', '1')])
+        const key = utf8('a')
+        const seen = [store.get(key), ...(await store.getMany([key]))]
+        for await (const entry of store.iterate()) seen.push(...entry)
+        assert.equal(seen.length, 4)
+        for (const bytes of seen) assert.equal(bytes?.constructor, Uint8Array)
+      }))
+
     test('a later operation of a batch wins over an earlier one', () =>
       withStore(async (store) => {
         await store.batch([put('a', '1'), del('a'), put('b', '1'), put('b', '2'), del('c')])
@@ -99,9 +109,10 @@ export function storeTests(name: string, open: () => Promise<KeyValueStore>): vo
           value[1] = 0x30 + i
           all.push(store.batch([{ type: 'put', key, value }]))
         }
+        const read = store.getMany([key])
         key.fill(0)
         value.fill(0)
-        await Promise.all(all)
+        await Promise.all([...all, read])
         assert.deepEqual(
           await entries(store),
           Array.from({ length: 10 }, (_, i) => [`k${i}`, `v${i}`]),

@@ -136,12 +136,17 @@ export function variant<V extends Cases>(
 export const result = <T, E>(ok: Codec<T>, err: Codec<E>) =>
   variant('Result', { Ok: kase(0, ok), Err: kase(1, err) })
 
-/** A Rust enum whose cases carry nothing, as a string. Indices count from 0 in the order given. */
+/**
+ * A Rust enum whose cases carry nothing, as a string. Indices count from 0 in the order given.
+ * @throws TypeError for more cases than a byte can tell apart, or one name twice.
+ */
 export function enumeration<const N extends readonly string[]>(
   path: string,
   names: N,
 ): Codec<N[number]> {
   const index = new Map<string, number>(names.map((name, i) => [name, i]))
+  if (names.length > 256 || index.size < names.length)
+    throw new TypeError(`${path} has more than 256 cases or one of them twice`)
   return {
     def: {
       tag: 'variant',

@@ -37,7 +37,8 @@ const big = (
   primitive<bigint>(
     name,
     (w, v) => {
-      if (v < 0n || v >> bits !== 0n) throw new ScaleError('OUT_OF_RANGE', `${v} is not a ${name}`)
+      if (typeof v !== 'bigint' || v < 0n || v >> bits !== 0n)
+        throw new ScaleError('OUT_OF_RANGE', `${v} is not a ${name}`)
       put(w, v)
     },
     get,
@@ -96,6 +97,8 @@ export const bool: Codec<boolean> = primitive(
 export const str: Codec<string> = primitive(
   'str',
   (w, v) => {
+    if (!v.isWellFormed())
+      throw new ScaleError('INVALID_UTF8', 'half a surrogate pair has no UTF-8 form')
     const bytes = utf8(v)
     w.compactU32(bytes.length)
     w.raw(bytes)
@@ -139,7 +142,7 @@ export function compact<T extends number | bigint>(of: Codec<T>): Codec<T> {
       : {
           def: { tag: 'compact', of },
           write: (w: Writer, v: bigint) => {
-            if (v >> BigInt(bits) !== 0n)
+            if (typeof v !== 'bigint' || v >> BigInt(bits) !== 0n)
               throw new ScaleError('OUT_OF_RANGE', `${v} is not a u${bits}`)
             w.compact(v)
           },

@@ -3,6 +3,7 @@ import { bytes, vec } from '../collections.ts'
 import { enumeration, kase, mapped, struct, variant } from '../composites.ts'
 import { str } from '../primitives.ts'
 import { HASHERS, type StorageEntryDescription } from './description.ts'
+import { rustName } from './type-name.ts'
 
 /** A codec for references to types, as bodies of metadata get it. */
 export type TypeRef = Codec<AnyCodec>
@@ -46,9 +47,10 @@ export const entryFields = (type: TypeRef) => ({
 
 export const constantFields = (type: TypeRef) => ({ name: str, codec: type, value: bytes, docs })
 
+const inputName = written(str, rustName)
 export const methodFields = (type: TypeRef) => ({
   name: str,
-  inputs: vec(struct('', { name: str, codec: type })),
+  inputs: vec(struct('', { name: inputName, codec: type })),
   output: type,
   docs,
 })

@@ -1,6 +1,7 @@
 import type { AnyCodec, FieldDef, TypeParam } from '../codec.ts'
 import { fieldTypeName, mentioned, type Resolved, resolve, shapeClasses } from './graph.ts'
 import type { PortableType, TypeShape } from './portable.ts'
+import { rustName } from './type-name.ts'
 
 /** The types of a runtime under small numbers (scale-info's PortableRegistry). */
 export interface TypeRegistry {
@@ -35,7 +36,7 @@ export function buildRegistry(roots: readonly AnyCodec[]): TypeRegistry {
 
   const fields = (path: string, defs: readonly FieldDef[]) =>
     defs.map((field) => ({
-      name: field.name,
+      name: field.name === undefined ? undefined : rustName(field.name),
       type: idOf(field.codec),
       typeName: fieldTypeName(path, field),
       docs: lines(field.docs),

@@ -6,6 +6,10 @@ const MAX_DEPTH = 6
 const join = (names: readonly (string | undefined)[]): string | undefined =>
   names.every((n) => n !== undefined) ? names.join(', ') : undefined
 
+/** A field's name as Rust spells it: clients read `partial_fee` where our values have `partialFee`. */
+export const rustName = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 /**
  * The name that a field of this type has in Rust source, as far as the type tells it.
  * A compact field is named after the number, as scale-info does.

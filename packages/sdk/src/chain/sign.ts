@@ -46,5 +46,8 @@ export function signCall(pair: KeyPair, call: RuntimeCall, context: SigningConte
   const encoded = encode(runtime.call, call)
   const payload = signingPayload(concat(encoded, extra), runtime.extensions, of(implicit))
   const signature = { type: schemeNames[pair.scheme], value: pair.sign(payload) } as MultiSignature
-  return signedExtrinsic({ type: 'Id', value: accountOf(pair) }, signature, { extra, call: encoded })
+  return signedExtrinsic({ type: 'Id', value: accountOf(pair) }, signature, {
+    extra,
+    call: encoded,
+  })
 }

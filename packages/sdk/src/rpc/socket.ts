@@ -72,7 +72,10 @@ export function createRpcClient({ endpoints, clock, timeoutMs = 30_000 }: RpcOpt
         early: new Map(),
       }
       const failed = () =>
-        new SdkError('UNREACHABLE', `No node answers at ${url}. Is it running, and is the port right?`)
+        new SdkError(
+          'UNREACHABLE',
+          `No node answers at ${url}. Is it running, and is the port right?`,
+        )
       const timer = clock.after(timeoutMs, () => socket.close())
       socket.addEventListener('open', () => {
         timer.cancel()
