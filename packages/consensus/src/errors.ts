@@ -8,12 +8,15 @@ export type ConsensusErrorCode =
   | 'SLOT_IN_FUTURE'
   | 'SLOT_NOT_INCREASING'
   | 'BAD_JUSTIFICATION'
+  | 'UNKNOWN_BLOCK'
+  | 'OTHER_SET'
+  | 'BAD_RECORD'
 
 /** A block or proof that breaks the rules of consensus. `code` says which rule. */
 export class ConsensusError extends Error {
   readonly code: ConsensusErrorCode
-  constructor(code: ConsensusErrorCode, message: string) {
-    super(message)
+  constructor(code: ConsensusErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'ConsensusError'
     this.code = code
   }

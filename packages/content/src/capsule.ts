@@ -1,4 +1,4 @@
-import { bigintFromLe, bigintToLe, concat, utf8 } from '@cess/bytes'
+import { bigintFromLe, bigintToLe, concat } from '@cess/bytes'
 import { hkdfSha256 } from '@cess/crypto'
 import type { Random } from '@cess/ports'
 import { fixedBytes, type Infer, struct } from '@cess/scale'

@@ -27,7 +27,8 @@ export interface Params {
   subscriptionId(index: number): string
 }
 
-const MAX_BYTES = 5 * 1024 * 1024
+/** Bytes of a parameter unless told otherwise: those of the largest extrinsic. */
+export const MAX_BYTES = 5 * 1024 * 1024
 
 export function readParams(raw: readonly unknown[]): Params {
   const present = (index: number): boolean => raw[index] !== undefined && raw[index] !== null

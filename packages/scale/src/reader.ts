@@ -102,7 +102,9 @@ export class Reader {
     const length = (first >> 2) + 4
     const at = this.advance(length)
     let value = 0n
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.bytes[at + i]!)
+    let i = length
+    for (; i & 3; i--) value = (value << 8n) | BigInt(this.bytes[at + i - 1]!)
+    for (; i > 0; i -= 4) value = (value << 32n) | BigInt(this.view.getUint32(at + i - 4, true))
     if (this.bytes[at + length - 1] === 0 || (length === 4 && value < 1n << 30n))
       throw new ScaleError('NOT_CANONICAL', 'compact integer in a longer form than needed')
     return value

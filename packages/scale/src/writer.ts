@@ -83,11 +83,15 @@ export class Writer {
       this.compactU32(Number(value))
       return
     }
-    const digits: number[] = []
-    for (let rest = value; rest > 0n; rest >>= 8n) digits.push(Number(rest & 0xffn))
-    if (digits.length > 67)
-      throw new ScaleError('OUT_OF_RANGE', 'a compact integer has at most 67 bytes')
-    this.u8(((digits.length - 4) << 2) | 3)
-    for (const digit of digits) this.u8(digit)
+    let length = 4
+    for (let rest = value >> 32n; rest > 0n; rest >>= 8n) length++
+    if (length > 67) throw new ScaleError('OUT_OF_RANGE', 'a compact integer has at most 67 bytes')
+    this.u8(((length - 4) << 2) | 3)
+    const at = this.reserve(length)
+    // Four bytes at a time: big integers are slow to take apart.
+    for (let i = 0, rest = value; i < length; i += 4, rest >>= 32n) {
+      let word = Number(rest & 0xffff_ffffn)
+      for (let j = i; j < i + 4 && j < length; j++, word >>>= 8) this.bytes[at + j] = word
+    }
   }
 }

@@ -1,15 +1,18 @@
-import { fromHex, toHex } from '@cess/bytes'
-import type { TxStatus } from '@cess/chain'
+import { type Hash, isHex, toHex } from '@cess/bytes'
+import type { TransactionPool, TxStatus } from '@cess/chain'
 import { blake2b256 } from '@cess/crypto'
 import type { Extrinsic } from '@cess/primitives'
 import { bytes, decode } from '@cess/scale'
 import { invalidParams, RpcError } from '../errors.ts'
 import { extrinsicHex } from '../json.ts'
 import { type Methods, subscription } from '../method.ts'
-import type { Params } from '../params.ts'
+import { MAX_BYTES, type Params, parseHex } from '../params.ts'
 import type { NodeKeys, RpcServices } from '../services.ts'
 
 const BAD_FORMAT = 1001
+const OTHER = 1040
+/** Extrinsics that one author_removeExtrinsic may name. */
+const MAX_REMOVED = 1000
 
 /** The extrinsic without the length prefix that clients send. */
 export function readExtrinsic(params: Params, index: number): Extrinsic {
@@ -38,54 +41,61 @@ function statusJson(status: TxStatus): unknown {
   }
 }
 
-const LAST = new Set(['finalized', 'finalityTimeout', 'usurped', 'dropped', 'invalid'])
+const LAST: ReadonlySet<TxStatus['type']> = new Set([
+  'finalized',
+  'finalityTimeout',
+  'usurped',
+  'dropped',
+  'invalid',
+])
 
-/** Transactions and the node's own keys. */
-export function authorMethods({ pool, keys }: RpcServices): Methods {
+/** Substrate's `ExtrinsicOrHash`. */
+function hashOf(entry: unknown): Hash {
+  const { hash, extrinsic } = (entry ?? {}) as Record<string, unknown>
+  if (isHex(hash, 32)) return hash.toLowerCase() as Hash
+  if (extrinsic === undefined) throw invalidParams('give each as {"hash": …} or {"extrinsic": …}')
+  return toHex(blake2b256(parseHex(extrinsic, 'extrinsic', MAX_BYTES))) as Hash
+}
+
+const watchMethods = (pool: TransactionPool): Methods =>
+  subscription(
+    {
+      subscribe: 'author_submitAndWatchExtrinsic',
+      unsubscribe: 'author_unwatchExtrinsic',
+      notification: 'author_extrinsicUpdate',
+    },
+    async (sub, params) => {
+      const watch = await pool.watch(readExtrinsic(params, 0), 'External', (status) =>
+        // After everything else that hears of the block: clients take their next nonce from the storage
+        // notification, which must have reached them when this does.
+        queueMicrotask(() => {
+          sub.push(statusJson(status))
+          if (LAST.has(status.type)) sub.close()
+        }),
+      )
+      sub.onClose(() => watch.cancel())
+    },
+  )
+
+function keyMethods(keys: NodeKeys | undefined): Methods {
   const needKeys = (): NodeKeys => {
-    if (!keys) throw new RpcError(1040, 'this node keeps no keys; start it with --keystore-path')
+    if (!keys) throw new RpcError(OTHER, 'This node keeps no keys; start it with --keystore-path')
     return keys
   }
   return {
-    author_submitExtrinsic: { run: (params) => pool.submit(readExtrinsic(params, 0), 'External') },
-    author_pendingExtrinsics: { run: () => pool.pending().map(extrinsicHex) },
-    author_removeExtrinsic: {
-      unsafe: true,
-      run(params) {
-        const asked = params.array(0, 'extrinsics', 1000) as readonly Record<string, string>[]
-        const hashes = asked.map((entry) => {
-          if (entry?.['hash']) return entry['hash'] as never
-          const raw = entry?.['extrinsic']
-          if (typeof raw !== 'string') throw invalidParams('give {hash} or {extrinsic}')
-          return toHex(blake2b256(fromHex(raw as never))) as never
-        })
-        return pool.remove(hashes)
-      },
-    },
-    ...subscription(
-      {
-        subscribe: 'author_submitAndWatchExtrinsic',
-        unsubscribe: 'author_unwatchExtrinsic',
-        notification: 'author_extrinsicUpdate',
-      },
-      async (sub, params) => {
-        const watch = await pool.watch(readExtrinsic(params, 0), 'External', (status) => {
-          sub.push(statusJson(status))
-          if (LAST.has(status.type)) sub.close()
-        })
-        sub.onClose(() => watch.cancel())
-      },
-    ),
     author_rotateKeys: { unsafe: true, run: async () => toHex(await needKeys().rotate()) },
     author_insertKey: {
       unsafe: true,
       async run(params) {
         const type = params.string(0, 'key type', 4)
-        await needKeys().insert(
-          type,
-          params.string(1, 'secret uri'),
-          params.bytes(2, 'public key', 64),
-        )
+        const uri = params.string(1, 'secret uri')
+        const publicKey = params.bytes(2, 'public key', 64)
+        try {
+          await needKeys().insert(type, uri, publicKey)
+        } catch (error) {
+          if (error instanceof RangeError) throw new RpcError(OTHER, error.message)
+          throw error
+        }
         return null
       },
     },
@@ -98,9 +108,23 @@ export function authorMethods({ pool, keys }: RpcServices): Methods {
       unsafe: true,
       run(params) {
         const all = params.bytes(0, 'session keys', 64)
-        if (all.length !== 64) throw invalidParams('session keys are 64 bytes: grandpa, then babe')
+        if (all.length !== 64) throw new RpcError(OTHER, 'Session keys are not encoded correctly')
         return needKeys().has(all.slice(0, 32), 'gran') && needKeys().has(all.slice(32), 'babe')
       },
     },
+  }
+}
+
+/** Transactions and the node's own keys. */
+export function authorMethods({ pool, keys }: RpcServices): Methods {
+  return {
+    author_submitExtrinsic: { run: (params) => pool.submit(readExtrinsic(params, 0), 'External') },
+    author_pendingExtrinsics: { run: () => pool.pending().map(extrinsicHex) },
+    author_removeExtrinsic: {
+      unsafe: true,
+      run: (params) => pool.remove(params.array(0, 'extrinsics', MAX_REMOVED).map(hashOf)),
+    },
+    ...watchMethods(pool),
+    ...keyMethods(keys),
   }
 }

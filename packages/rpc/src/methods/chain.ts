@@ -1,55 +1,78 @@
+import type { Chain } from '@cess/chain'
 import { GRANDPA_ENGINE } from '@cess/primitives'
 import { invalidParams } from '../errors.ts'
 import { extrinsicHex, headerJson } from '../json.ts'
-import { type Methods, subscription } from '../method.ts'
+import { type Method, type Methods, subscription } from '../method.ts'
 import type { RpcServices } from '../services.ts'
-import { blockAt } from './blocks.ts'
+import { blockAt, onBest, requireHeader } from './blocks.ts'
 
-/** Blocks, headers and their streams. */
-export function chainMethods({ chain }: RpcServices): Methods {
-  const hashOf = (which: unknown): string | null => {
-    const number =
-      typeof which === 'string' && /^0x[0-9a-fA-F]{1,16}$/.test(which) ? Number(which) : which
-    if (!Number.isSafeInteger(number) || (number as number) < 0)
-      throw invalidParams('a block number must be a whole number or its hex form')
-    return chain.hashAt(number as number) ?? null
-  }
-  const head = (kind: 'best' | 'finalized') => {
-    const info = chain.info()
-    return headerJson(chain.header(kind === 'best' ? info.bestHash : info.finalizedHash)!)
-  }
-  const newHeads = (subscribe: string, unsubscribe: string, all: boolean) =>
-    subscription(
-      { subscribe, unsubscribe, notification: all ? 'chain_allHead' : 'chain_newHead' },
-      (sub) => {
-        sub.push(head('best'))
-        sub.onClose(
-          chain.subscribe((event) => {
-            if (event.type === 'imported' && (all || event.best)) sub.push(headerJson(event.header))
-          }),
-        )
-      },
-    )
+/** Numbers that one chain_getBlockHash may ask for. */
+const MAX_NUMBERS = 1000
+
+function hashOf(chain: Chain, which: unknown): string | null {
+  const number =
+    typeof which === 'string' && /^0x[0-9a-fA-F]{1,16}$/.test(which) ? Number(which) : which
+  if (!Number.isSafeInteger(number) || (number as number) < 0)
+    throw invalidParams('a block number must be a whole number or its hex form')
+  return chain.hashAt(number as number) ?? null
+}
+
+/** Streams of headers under all the names they have had. */
+function headStreams(chain: Chain): Methods {
+  const head = (kind: 'bestHash' | 'finalizedHash') =>
+    headerJson(requireHeader(chain, chain.info()[kind]))
+  const newHeads = (subscribe: string, unsubscribe: string) =>
+    subscription({ subscribe, unsubscribe, notification: 'chain_newHead' }, (sub) => {
+      sub.push(head('bestHash'))
+      sub.onClose(onBest(chain, (_, header) => sub.push(headerJson(header))))
+    })
   const finalizedHeads = (subscribe: string, unsubscribe: string) =>
     subscription({ subscribe, unsubscribe, notification: 'chain_finalizedHead' }, (sub) => {
-      sub.push(head('finalized'))
+      sub.push(head('finalizedHash'))
       sub.onClose(
         chain.subscribe((event) => {
           if (event.type !== 'finalized') return
-          for (const hash of event.path) sub.push(headerJson(chain.header(hash)!))
+          for (const hash of event.path) sub.push(headerJson(requireHeader(chain, hash)))
         }),
       )
     })
-  const getHash = {
-    run: (params: { raw: readonly unknown[]; has(i: number): boolean }) => {
+  return {
+    ...newHeads('chain_subscribeNewHeads', 'chain_unsubscribeNewHeads'),
+    ...newHeads('chain_subscribeNewHead', 'chain_unsubscribeNewHead'),
+    ...newHeads('subscribe_newHead', 'unsubscribe_newHead'),
+    ...subscription(
+      {
+        subscribe: 'chain_subscribeAllHeads',
+        unsubscribe: 'chain_unsubscribeAllHeads',
+        notification: 'chain_allHead',
+      },
+      (sub) => {
+        sub.push(head('bestHash'))
+        sub.onClose(
+          chain.subscribe((event) => {
+            if (event.type === 'imported') sub.push(headerJson(event.header))
+          }),
+        )
+      },
+    ),
+    ...finalizedHeads('chain_subscribeFinalizedHeads', 'chain_unsubscribeFinalizedHeads'),
+    ...finalizedHeads('chain_subscribeFinalisedHeads', 'chain_unsubscribeFinalisedHeads'),
+  }
+}
+
+/** Blocks, headers and their streams. */
+export function chainMethods({ chain }: RpcServices): Methods {
+  const getHash: Method = {
+    run(params) {
       if (!params.has(0)) return chain.info().bestHash
       const asked = params.raw[0]
-      if (!Array.isArray(asked)) return hashOf(asked)
-      if (asked.length > 1000) throw invalidParams('at most 1000 block numbers at once')
-      return asked.map(hashOf)
+      if (!Array.isArray(asked)) return hashOf(chain, asked)
+      if (asked.length > MAX_NUMBERS)
+        throw invalidParams(`at most ${MAX_NUMBERS} block numbers at once`)
+      return asked.map((one) => hashOf(chain, one))
     },
   }
-  const finalizedHead = { run: () => chain.info().finalizedHash }
+  const finalizedHead: Method = { run: () => chain.info().finalizedHash }
   return {
     chain_getHeader: {
       run(params) {
@@ -74,11 +97,6 @@ export function chainMethods({ chain }: RpcServices): Methods {
     chain_getHead: getHash,
     chain_getFinalizedHead: finalizedHead,
     chain_getFinalisedHead: finalizedHead,
-    ...newHeads('chain_subscribeNewHeads', 'chain_unsubscribeNewHeads', false),
-    ...newHeads('chain_subscribeNewHead', 'chain_unsubscribeNewHead', false),
-    ...newHeads('subscribe_newHead', 'unsubscribe_newHead', false),
-    ...newHeads('chain_subscribeAllHeads', 'chain_unsubscribeAllHeads', true),
-    ...finalizedHeads('chain_subscribeFinalizedHeads', 'chain_unsubscribeFinalizedHeads'),
-    ...finalizedHeads('chain_subscribeFinalisedHeads', 'chain_unsubscribeFinalisedHeads'),
+    ...headStreams(chain),
   }
 }

@@ -6,12 +6,12 @@ import type { RpcClient } from '../rpc/socket.ts'
 import { runtime } from './definitions.ts'
 
 const keyHex = (key: StateKey): string => `0x${stateKeyBytes(key).toHex()}`
-const valueOf = (hex: unknown): Uint8Array | undefined =>
+const decodeValue = (hex: unknown): Uint8Array | undefined =>
   typeof hex === 'string' ? fromHex(hex) : undefined
 
 function stateReader(rpc: RpcClient, at: Hash): StateReader {
   return {
-    get: async (key) => valueOf(await rpc.request('state_getStorage', [keyHex(key), at])),
+    get: async (key) => decodeValue(await rpc.request('state_getStorage', [keyHex(key), at])),
     async keys(prefix, limit, after) {
       const start = after === undefined ? null : keyHex(after)
       const found = await rpc.request('state_getKeysPaged', [keyHex(prefix), limit, start, at])
@@ -21,7 +21,7 @@ function stateReader(rpc: RpcClient, at: Hash): StateReader {
       if (keys.length === 0) return []
       const sets = await rpc.request('state_queryStorageAt', [keys.map(keyHex), at])
       const values = new Map((sets as { changes: [string, unknown][] }[])[0]?.changes)
-      return keys.map((key) => valueOf(values.get(keyHex(key))))
+      return keys.map((key) => decodeValue(values.get(keyHex(key))))
     },
   }
 }

@@ -1,0 +1,169 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type Folders,
+  folders,
+  GATEWAY_KEY,
+  MINERS_PER_PROCESS,
+  type Ports,
+  PROGRAMS,
+  VALIDATORS,
+} from './layout.ts'
+import { type NetworkProcess, startProcess } from './process.ts'
+
+export interface NetworkOptions {
+  readonly data: string
+  readonly ports: Ports
+  readonly miners: number
+  readonly logLevel: string
+  /** Told what happens while the network comes up. */
+  progress(sentence: string): void
+}
+
+/** A network of its own processes on this machine. */
+export interface LocalNetwork {
+  readonly folders: Folders
+  /** JSON-RPC of the first validator. */
+  readonly rpc: string
+  /** JSON-RPC of all of them. */
+  readonly rpcs: readonly string[]
+  readonly gateway: string
+  readonly validators: readonly NetworkProcess[]
+  /** Each hosts `MINERS_PER_PROCESS` miners. */
+  readonly minerProcesses: readonly NetworkProcess[]
+  /** Stops the gateway, deletes every copy of files that it keeps, and starts it again at the same address. */
+  restartGateway(): Promise<void>
+  /** Resolves with a sentence when a program ends that nobody stopped. */
+  readonly fallen: Promise<string>
+  stop(): Promise<void>
+}
+
+const READY_MS = 60_000
+
+interface ValidatorReady {
+  readonly rpc: string
+  readonly addresses: readonly string[]
+}
+
+function startValidator(
+  options: NetworkOptions,
+  dirs: Folders,
+  index: number,
+  bootnodes: readonly string[],
+): NetworkProcess {
+  const { rpc, p2p } = options.ports
+  // Port 0 takes any; otherwise the validators follow each other.
+  const port = (first: number): string => String(first === 0 ? 0 : first + index)
+  return startProcess({
+    name: `validator ${index + 1}`,
+    main: PROGRAMS.node,
+    args: [
+      ...['--chain', 'local', '--validator', '--dev-key', VALIDATORS[index]!],
+      ...['--base-path', dirs.node(index), '--rpc-port', port(rpc)],
+      ...['--listen-addr', `/ip4/127.0.0.1/tcp/${port(p2p)}`],
+      ...(bootnodes.length > 0 ? ['--bootnodes', ...bootnodes] : []),
+      ...['--log-level', options.logLevel, '--name', `validator-${index + 1}`, '--ready-json'],
+    ],
+    logFile: dirs.log(`validator ${index + 1}`),
+    readyMs: READY_MS,
+    env: processEnv(dirs),
+  })
+}
+
+/** Compiled code is kept beside the data: the seven processes load much the same. */
+const processEnv = (dirs: Folders) => ({ NODE_COMPILE_CACHE: join(dirs.data, 'compile-cache') })
+
+function startMiners(
+  options: NetworkOptions,
+  dirs: Folders,
+  index: number,
+  nodes: readonly string[],
+): NetworkProcess {
+  const first = index * MINERS_PER_PROCESS + 1
+  const count = Math.min(MINERS_PER_PROCESS, options.miners - first + 1)
+  return startProcess({
+    name: `miners ${first}-${first + count - 1}`,
+    main: PROGRAMS.miner,
+    args: [
+      ...['run', '--dev-key', '//Miner', '--first', String(first), '--count', String(count)],
+      ...['--data', dirs.miners(index), '--node', ...nodes],
+      ...['--listen-host', '127.0.0.1', '--log-level', options.logLevel, '--ready-json'],
+    ],
+    logFile: dirs.log(`miners ${index + 1}`),
+    readyMs: READY_MS,
+    env: processEnv(dirs),
+  })
+}
+
+function startGateway(
+  options: NetworkOptions,
+  dirs: Folders,
+  nodes: readonly string[],
+  port = options.ports.gateway,
+): NetworkProcess {
+  return startProcess({
+    name: 'gateway',
+    main: PROGRAMS.gateway,
+    args: [
+      ...['run', '--dev-key', GATEWAY_KEY, '--data', dirs.gateway(), '--node', ...nodes],
+      ...['--host', '127.0.0.1', '--port', String(port)],
+      ...['--listen-host', '127.0.0.1', '--log-level', options.logLevel, '--ready-json'],
+    ],
+    logFile: dirs.log('gateway'),
+    readyMs: READY_MS,
+    env: processEnv(dirs),
+  })
+}
+
+/** Starts validators, miners and the gateway, each as a process, and waits until all of them are ready. */
+export async function startNetwork(options: NetworkOptions): Promise<LocalNetwork> {
+  const dirs = folders(options.data)
+  dirs.claim()
+  const all: NetworkProcess[] = []
+  const track = (one: NetworkProcess): NetworkProcess => {
+    all.push(one)
+    return one
+  }
+  const stop = async (): Promise<void> => {
+    // Gateways and miners first: they still want to tell the chain what they did.
+    const isValidator = (one: NetworkProcess): boolean => one.name.startsWith('validator')
+    await Promise.all(all.filter((one) => !isValidator(one)).map((one) => one.stop()))
+    await Promise.all(all.filter(isValidator).map((one) => one.stop()))
+  }
+  try {
+    options.progress('Starting 3 validators')
+    const first = track(startValidator(options, dirs, 0, []))
+    const ready = (await first.ready) as unknown as ValidatorReady
+    const others = [1, 2].map((i) => track(startValidator(options, dirs, i, ready.addresses)))
+    const rest = (await Promise.all(others.map((one) => one.ready))) as unknown as ValidatorReady[]
+    const nodes = [ready.rpc, ...rest.map((one) => one.rpc)]
+    options.progress(`Starting ${options.miners} miners and the gateway`)
+    const minerProcesses = Array.from(
+      { length: Math.ceil(options.miners / MINERS_PER_PROCESS) },
+      (_, i) => track(startMiners(options, dirs, i, nodes)),
+    )
+    let gateway = track(startGateway(options, dirs, nodes))
+    await Promise.all(minerProcesses.map((one) => one.ready))
+    const { url } = (await gateway.ready) as { url: string }
+    return {
+      folders: dirs,
+      rpc: ready.rpc,
+      rpcs: nodes,
+      gateway: url,
+      fallen: Promise.race(all.map((one) => one.ended)),
+      validators: [first, ...others],
+      minerProcesses,
+      async restartGateway() {
+        await gateway.stop()
+        for (const copies of ['cache', 'spool'])
+          await rm(join(dirs.gateway(), copies), { recursive: true, force: true })
+        gateway = track(startGateway(options, dirs, nodes, Number(new URL(url).port)))
+        await gateway.ready
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { dirname } from 'node:path'
+
+export interface ProcessOptions {
+  /** What people call it: `validator 1`. */
+  readonly name: string
+  /** The program's main file and its arguments. */
+  readonly main: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Where its log goes. */
+  readonly logFile: string
+  /** Milliseconds until it must have said that it is ready. */
+  readonly readyMs: number
+}
+
+/** A program of the network, running on its own. */
+export interface NetworkProcess {
+  readonly name: string
+  readonly pid: number
+  /** The line of JSON that it printed once it ran. Rejects when it ends before, or says nothing in time. */
+  readonly ready: Promise<Readonly<Record<string, unknown>>>
+  /** Resolves with a sentence when the process has ended. */
+  readonly ended: Promise<string>
+  running(): boolean
+  /** Asks it to stop (SIGTERM); after `graceMs` it is killed. */
+  stop(graceMs?: number): Promise<void>
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>
+}
+
+const LAST_LINES = 12
+
+/** Keeps the end of what was logged, for the message when a process fails. */
+function tail(log: WriteStream) {
+  let held: string[] = []
+  return {
+    write(chunk: string): void {
+      log.write(chunk)
+      held = [...held, ...chunk.split('\n').filter((line) => line !== '')].slice(-LAST_LINES)
+    },
+    text: () => held.join('\n'),
+  }
+}
+
+/** Starts a program as a process of its own; it ends with this one at the latest. */
+export function startProcess(options: ProcessOptions): NetworkProcess {
+  mkdirSync(dirname(options.logFile), { recursive: true })
+  const log = createWriteStream(options.logFile, { flags: 'a' })
+  const lines = tail(log)
+  const child: ChildProcess = spawn(process.execPath, [options.main, ...options.args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+    // A group of its own: Ctrl-C in the terminal reaches only us, and we stop the programs in order.
+    detached: true,
+  })
+  let alive = true
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) =>
+      resolve(`${options.name} could not be started: ${error.message}`),
+    )
+    child.once('close', (code, signal) => {
+      alive = false
+      log.end()
+      resolve(`${options.name} ended (${signal ?? `exit code ${code}`}).`)
+    })
+  })
+  const ready = new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`${options.name} was not ready in ${options.readyMs / 1000} s.`)),
+      options.readyMs,
+    )
+    let line = ''
+    child.stdout!.on('data', (data: Buffer) => {
+      line += data.toString()
+      for (let end = line.indexOf('\n'); end >= 0; end = line.indexOf('\n')) {
+        const one = line.slice(0, end)
+        line = line.slice(end + 1)
+        if (one.startsWith('{"ready":true')) {
+          clearTimeout(timer)
+          resolve(JSON.parse(one) as Record<string, unknown>)
+        } else lines.write(`${one}\n`)
+      }
+    })
+    ended.then((why) => {
+      clearTimeout(timer)
+      reject(new Error(`${why} Its log is ${options.logFile}; it ends with:\n${lines.text()}`))
+    })
+  })
+  ready.catch(() => undefined)
+  child.stderr!.on('data', (data: Buffer) => lines.write(data.toString()))
+  const signal = (name: NodeJS.Signals): void => {
+    if (alive) child.kill(name)
+  }
+  return {
+    name: options.name,
+    pid: child.pid ?? -1,
+    ready,
+    ended,
+    running: () => alive,
+    async stop(graceMs = 10_000) {
+      signal('SIGTERM')
+      const timer = setTimeout(() => signal('SIGKILL'), graceMs)
+      await ended
+      clearTimeout(timer)
+    },
+    async kill() {
+      signal('SIGKILL')
+      await ended
+    },
+  }
+}
