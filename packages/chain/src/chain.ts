@@ -64,8 +64,8 @@ async function open(options: ChainOptions): Promise<Chain> {
     route: (from, to) => route(context, from, to),
     leaves: () => tree.leaves().map((leaf) => leaf.hash),
     stateAt(hash) {
-      const { stateRoot } = knownHeader(context, hash)
-      return withState(hash, () => context.states.view(stateRoot))
+      knownHeader(context, hash)
+      return withState(hash, () => context.states.view(hash))
     },
     call(at, entryPoint, args) {
       const overlay = overlayAt(context, at)

@@ -96,8 +96,8 @@ export function withState<T>(hash: Hash, read: () => T): T {
 
 /** A fresh overlay on the state after block `hash`. @throws ChainError UNKNOWN_BLOCK, UNKNOWN_STATE */
 export function overlayAt(context: Context, hash: Hash): Overlay {
-  const { stateRoot } = knownHeader(context, hash)
-  return withState(hash, () => context.states.overlay(stateRoot))
+  knownHeader(context, hash)
+  return withState(hash, () => context.states.overlay(hash))
 }
 
 /** Signatures ahead of time, off the main thread. What fails here, the call itself will find. */

@@ -57,7 +57,7 @@ export async function openContext(options: ChainOptions): Promise<Context> {
     pruning: options.pruning,
     version: host.version.stateVersion === 0 ? 0 : 1,
   })
-  const genesis = states.genesis(options.genesis)
+  const genesis = states.genesis(options.genesis, (root) => headerHash(genesisHeader(root)))
   const header = genesisHeader(genesis.root)
   const genesisHash = headerHash(header)
   const heads = blocks.heads()

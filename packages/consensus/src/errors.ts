@@ -11,6 +11,7 @@ export type ConsensusErrorCode =
   | 'UNKNOWN_BLOCK'
   | 'OTHER_SET'
   | 'BAD_RECORD'
+  | 'STOPPED'
 
 /** A block or proof that breaks the rules of consensus. `code` says which rule. */
 export class ConsensusError extends Error {

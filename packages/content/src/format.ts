@@ -56,7 +56,10 @@ export interface ChunkRange {
 /** Which chunks of a file hold `length` bytes of plaintext from `offset`; none for an empty range. */
 export function chunkRange(offset: number, length: number, headerLength: number): ChunkRange {
   if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0)
-    throw new ContentError('OUT_OF_RANGE', `${offset} and ${length} are no range of bytes.`)
+    throw new ContentError(
+      'OUT_OF_RANGE',
+      `A range of ${length} bytes from ${offset} does not exist: both are whole numbers from 0 on.`,
+    )
   const firstChunk = Math.floor(offset / CHUNK_BYTES)
   const chunks = length === 0 ? 0 : Math.ceil((offset + length) / CHUNK_BYTES) - firstChunk
   return {

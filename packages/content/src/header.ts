@@ -12,7 +12,7 @@ import { encode, fixedBytes, type Infer, Reader, struct, u8, u32 } from '@cess/s
 import { capsule, decapsulate, delegatingKey, encapsulate } from './capsule.ts'
 import { ContentError } from './errors.ts'
 import { CHUNK_BYTES, MAX_HEADER_BYTES } from './format.ts'
-import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts'
+import { decodeManifest, encodeManifest, MANIFEST_PADDING, type Manifest } from './manifest.ts'
 
 /**
  * A header is preamble ‖ keys ‖ sealed manifest. Two keys come from the capsule's key: the manifest's is bound to all
@@ -136,7 +136,7 @@ export function headerLength(bytes: Uint8Array): number {
       'TOO_LARGE',
       `The file claims a header of ${headerBytes} bytes, and ${MAX_HEADER_BYTES} are allowed. It is damaged or hostile.`,
     )
-  if (headerBytes < PREAMBLE_BYTES + KEYS_BYTES + TAG_BYTES)
+  if (headerBytes < PREAMBLE_BYTES + KEYS_BYTES + MANIFEST_PADDING + TAG_BYTES)
     throw new ContentError('CORRUPT', `The file claims a header of ${headerBytes} bytes: too few.`)
   return headerBytes
 }

@@ -18,7 +18,7 @@ import { ContentError } from './errors.ts'
 /** Longest manifest, in bytes of SCALE: what leaves room for the rest of a header of 64 KiB. */
 export const MAX_MANIFEST_BYTES = 63 * 1024
 /** Manifests are padded to a multiple of this, so that a header's length tells little about a file's name. */
-const PADDING = 256
+export const MANIFEST_PADDING = 256
 
 // A byte order mark is part of a name like any other character: it must come back.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -78,7 +78,10 @@ export function encodeManifest(value: Manifest): Uint8Array {
       'TOO_LARGE',
       `The file's metadata takes ${bytes.length} bytes, and ${MAX_MANIFEST_BYTES} fit in its header. Store less of it.`,
     )
-  return concat(bytes, new Uint8Array((PADDING - (bytes.length % PADDING)) % PADDING))
+  return concat(
+    bytes,
+    new Uint8Array((MANIFEST_PADDING - (bytes.length % MANIFEST_PADDING)) % MANIFEST_PADDING),
+  )
 }
 
 /** @returns undefined for what no writer of this version makes. */
@@ -87,7 +90,7 @@ export function decodeManifest(padded: Uint8Array): Manifest | undefined {
     const reader = new Reader(padded)
     const value = manifest.read(reader)
     const rest = reader.view8(reader.remaining)
-    return rest.length < PADDING && rest.every((byte) => byte === 0) ? value : undefined
+    return rest.length < MANIFEST_PADDING && rest.every((byte) => byte === 0) ? value : undefined
   } catch {
     return undefined
   }

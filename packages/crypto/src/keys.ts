@@ -28,6 +28,8 @@ export interface KeyPair {
   readonly scheme: Scheme
   /** 32 bytes, or 33 (compressed) for ecdsa. */
   readonly publicKey: Uint8Array
+  /** The 32 bytes by which the chain knows the key's owner: the public key, or for ecdsa its BLAKE2b-256. */
+  readonly accountId: Uint8Array
   /** 64 bytes, or 65 with the recovery id for ecdsa. */
   sign(message: Uint8Array): Uint8Array
 }
@@ -50,6 +52,7 @@ export function sr25519FromPair(pair: Uint8Array): Sr25519Pair {
   return {
     scheme: 'sr25519',
     publicKey,
+    accountId: publicKey,
     secret,
     sign: (message) => wasmSr25519Sign(publicKey, secret, message),
   }
@@ -87,6 +90,7 @@ export function ed25519FromSeed(seed: Uint8Array): KeyPair & { readonly scheme: 
   return {
     scheme: 'ed25519',
     publicKey,
+    accountId: publicKey,
     sign: (message) => new Uint8Array(nodeSign(null, message, key)),
   }
 }
@@ -125,23 +129,29 @@ export function ecdsaFromSeed(seed: Uint8Array): KeyPair & { readonly scheme: 'e
   need(seed, SCHEME_BYTES, 'an ecdsa seed')
   const pair = secp256k1FromSeed(seed)
   const secret = pair.slice(0, 32)
+  const publicKey = secp256k1Compress(pair.slice(32))
   return {
     scheme: 'ecdsa',
-    publicKey: secp256k1Compress(pair.slice(32)),
+    publicKey,
+    accountId: blake2b256(publicKey),
     sign: (message) => secp256k1Sign(blake2b256(message), secret),
   }
 }
 
-/** Whether the 65-byte recoverable signature comes from this compressed public key. */
+/**
+ * Whether the 65-byte recoverable signature comes from this signer: a compressed public key (33 bytes), or the
+ * account id that Substrate makes of one (32 bytes, its BLAKE2b-256), which is all that a transaction tells.
+ */
 export function ecdsaVerify(
   signature: Uint8Array,
   message: Uint8Array,
-  publicKey: Uint8Array,
+  signer: Uint8Array,
 ): boolean {
-  if (signature.length !== 65 || publicKey.length !== 33 || signature[64]! > 3) return false
+  if (signature.length !== 65 || signature[64]! > 3) return false
   try {
     const found = secp256k1Recover(blake2b256(message), signature.slice(0, 64), signature[64]!)
-    return equal(found.length === 33 ? found : secp256k1Compress(found), publicKey)
+    const key = found.length === 33 ? found : secp256k1Compress(found)
+    return equal(signer.length === 32 ? blake2b256(key) : key, signer)
   } catch {
     return false
   }

@@ -1,5 +1,5 @@
 import { chooseKernel, type KernelName } from './kernel.ts'
-import { checkShape, checkShards, planRepair, range } from './shards.ts'
+import { checkShape, checkShards, outputsFor, planRepair, range } from './shards.ts'
 import { createSolver } from './solver.ts'
 
 /**
@@ -18,11 +18,13 @@ export interface ReedSolomon {
   /**
    * The missing shards, or those of them that are wanted, by index. Any `dataShards` of all shards are
    * enough; missing ones are undefined. Shards are believed: check them by their hashes first.
+   * `into` has one array for each shard of the result, in its order: fresh memory costs more than the code.
    * @throws ErasureError TOO_FEW_SHARDS, BAD_LENGTH, BAD_INDEX
    */
   reconstruct(
     shards: readonly (Uint8Array | undefined)[],
     wanted?: readonly number[],
+    into?: readonly Uint8Array[],
   ): Map<number, Uint8Array>
   /**
    * Whether the parity shards belong to the data shards. All shards, in order.
@@ -38,6 +40,9 @@ export interface ReedSolomonOptions {
 
 /** Bytes of each shard that `verify` compares at a time: it stops at the first difference. */
 const VERIFY_CHUNK = 32 * 1024
+
+const newShards = (count: number, length: number): Uint8Array[] =>
+  range(0, count).map(() => new Uint8Array(length))
 
 /**
  * The code of these numbers of shards, at most 256 together.
@@ -58,14 +63,13 @@ export function createReedSolomon(
     ...shape,
     encode(shards, into) {
       const length = checkShards(shards, dataShards, 'data')
-      if (into) checkShards([shards[0]!, ...into], 1 + parityShards, 'parity')
-      const outputs = into ? [...into] : parity.map(() => new Uint8Array(length))
+      const outputs = outputsFor(into, parityShards, length, newShards)
       if (parityShards > 0) solve(data, parity)(shards, outputs)
       return outputs
     },
-    reconstruct(shards, wanted) {
+    reconstruct(shards, wanted, into) {
       const { have, want, sources, length } = planRepair(shape, shards, wanted)
-      const outputs = want.map(() => new Uint8Array(length))
+      const outputs = outputsFor(into, want.length, length, newShards)
       if (want.length > 0) solve(have, want)(sources, outputs)
       return new Map(want.map((index, i) => [index, outputs[i]!]))
     },

@@ -44,6 +44,22 @@ function checkLengths(shards: Iterable<Uint8Array>, length: number): void {
       )
 }
 
+/** `into`, when there is one and it fits, or else new arrays from `make`. */
+export function outputsFor<T extends Uint8Array>(
+  into: readonly T[] | undefined,
+  count: number,
+  length: number,
+  make: (count: number, length: number) => T[],
+): T[] {
+  if (!into) return make(count, length)
+  if (into.length !== count || into.some((shard) => shard.length !== length))
+    throw new ErasureError(
+      'BAD_LENGTH',
+      `The result is ${count} shards of ${length} bytes, and the arrays to write it into are others. Pass arrays that fit, or none.`,
+    )
+  return [...into]
+}
+
 /** What a reconstruction computes, from what. */
 export interface Repair {
   readonly have: readonly number[]

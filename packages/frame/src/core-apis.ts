@@ -7,9 +7,9 @@ import {
   transactionValidityError,
 } from '@cess/primitives'
 import {
-  type AnyCodec,
   bool,
   bytes,
+  type Codec,
   enumeration,
   fixedBytes,
   kase,
@@ -56,7 +56,7 @@ const transactionSource = enumeration('sp_runtime::transaction_validity::Transac
   'External',
 ])
 
-const opaqueMetadata: AnyCodec = {
+const opaqueMetadata: Codec<Uint8Array> = {
   def: { tag: 'composite', path: 'sp_core::OpaqueMetadata', fields: [{ codec: bytes }] },
   write: bytes.write,
   read: bytes.read,
@@ -73,14 +73,10 @@ export function coreApis(
   const metadataAt = (version: number): Uint8Array | undefined => {
     const make = makers[version as keyof typeof makers]
     if (!make) return undefined
-    let made = metadata.get(version)
-    if (!made) {
-      made = make({
-        ...describeRuntime(runtime),
-        apis: describeRuntime({ ...runtime, apis: all() }).apis,
-      })
-      metadata.set(version, made)
-    }
+    const known = metadata.get(version)
+    if (known) return known
+    const made = make(describeRuntime(runtime, all()))
+    metadata.set(version, made)
     return made
   }
   return [
@@ -157,7 +153,7 @@ export function coreApis(
       validate_transaction: apiMethod({
         inputs: { source: transactionSource, tx: runtime.extrinsic, blockHash: hash256 },
         output: transactionValidity,
-        run: ({ tx, blockHash }) => executive.validate(tx, blockHash),
+        run: ({ source, tx, blockHash }) => executive.validate(tx, blockHash, source),
       }),
     }),
   ]

@@ -2,6 +2,7 @@ import { multiAddress, multiSignature } from '@cess/primitives'
 import { type AnyCodec, encode, type RuntimeDescription, struct, tuple } from '@cess/scale'
 import type { AnyPalletDef } from './pallet.ts'
 import type { Runtime } from './runtime.ts'
+import type { RuntimeApi } from './runtime-api.ts'
 import type { AnyItem } from './storage/items.ts'
 
 type Pallet = RuntimeDescription['pallets'][number]
@@ -40,27 +41,38 @@ function pallet(runtime: Runtime, def: AnyPalletDef): Pallet {
     name: def.name,
     index: def.index,
     docs: lines(def.docs),
-    ...(items.length > 0 && {
-      storage: { prefix: def.name, entries: items.map(([name, item]) => entry(name, item)) },
-    }),
-    ...(calls && { calls }),
-    ...(events && { events }),
-    ...(errors && { errors }),
+    storage:
+      items.length > 0
+        ? { prefix: def.name, entries: items.map(([name, item]) => entry(name, item)) }
+        : undefined,
+    calls,
+    events,
+    errors,
     constants: Object.entries(def.constants ?? {}).map(([name, c]) => ({
       name,
       codec: c.codec as AnyCodec,
       value: encode(c.codec as AnyCodec, c.value),
       docs: lines(c.docs),
     })),
+    associatedTypes: [],
+    viewFunctions: [],
   }
 }
 
-/** Everything that metadata tells of a runtime, taken from its pallet definitions alone. */
-export function describeRuntime(runtime: Runtime): RuntimeDescription {
+/**
+ * Everything that metadata tells of a runtime, taken from its pallet definitions alone.
+ * @param apis those that are callable: of the pallets and of the host.
+ */
+export function describeRuntime(
+  runtime: Runtime,
+  apis: readonly RuntimeApi[] = runtime.apis,
+): RuntimeDescription {
   return {
     pallets: runtime.bound.map(({ def }) => pallet(runtime, def)),
     extrinsic: {
       version: 4,
+      // Signed transactions have format 4; bare and general ones may have 5.
+      versions: [4, 5],
       address: multiAddress,
       call: runtime.call,
       signature: multiSignature,
@@ -74,7 +86,7 @@ export function describeRuntime(runtime: Runtime): RuntimeDescription {
     },
     runtime: struct('cess_runtime::Runtime', {}),
     outerEnums: { call: runtime.call, event: runtime.event, error: runtime.error },
-    apis: runtime.apis.map((api) => ({
+    apis: apis.map((api) => ({
       name: api.name,
       version: api.version,
       docs: [],

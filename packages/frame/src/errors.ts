@@ -1,4 +1,5 @@
 import { enumeration, fixedBytes, type Infer, kase, struct, u8, unit, variant } from '@cess/scale'
+import type { PostInfo } from './weights.ts'
 
 const tokenError = enumeration('sp_runtime::TokenError', [
   'FundsUnavailable',
@@ -47,25 +48,34 @@ export const dispatchResult = variant('Result', {
 })
 export type DispatchResult = Infer<typeof dispatchResult>
 
-/** Thrown by a call to fail: everything the call changed is undone, and the error goes into the event. */
+/**
+ * Thrown by a call to fail: everything the call changed is undone, and the error goes into the event.
+ * `post` corrects what the failed call costs; without it the call costs what was announced.
+ */
 export class DispatchError extends Error {
   override readonly name = 'DispatchError'
   readonly value: DispatchErrorValue
-  constructor(value: DispatchErrorValue, message: string) {
+  readonly post: PostInfo
+  constructor(value: DispatchErrorValue, message: string, post: PostInfo = {}) {
     super(message)
     this.value = value
+    this.post = post
   }
 }
 
 /** An error of the `sp_runtime` kind that carries nothing. */
 export const failure = (
   type:
+    | 'Other'
     | 'BadOrigin'
     | 'CannotLookup'
     | 'NoProviders'
     | 'ConsumerRemaining'
+    | 'TooManyConsumers'
     | 'Exhausted'
-    | 'Unavailable',
+    | 'Corruption'
+    | 'Unavailable'
+    | 'RootNotAllowed',
 ): DispatchError => new DispatchError({ type, value: undefined }, type)
 
 export const tokenFailure = (value: Infer<typeof tokenError>): DispatchError =>

@@ -6,6 +6,7 @@ import {
   headerHash,
   type MultiSignature,
   RuntimeTrap,
+  type TransactionSource,
   type TransactionValidity,
   type ValidTransaction,
 } from '@cess/primitives'
@@ -18,9 +19,10 @@ import {
   signingPayload,
 } from './extrinsic/codec.ts'
 import { InvalidTx, invalid, type TxContext } from './extrinsic/extension.ts'
-import { takeWeight } from './extrinsic/extensions.ts'
+import { checkLimits, refundWeight, takeWeight } from './extrinsic/extensions.ts'
+import { combine } from './extrinsic/validity.ts'
 import { NONE, signed } from './origin.ts'
-import type { InherentData } from './pallet.ts'
+import type { InherentData, RuntimeCall } from './pallet.ts'
 import type { Runtime, Verifier } from './runtime.ts'
 import {
   beginBlock,
@@ -30,7 +32,15 @@ import {
   noteApplied,
   noteExtrinsic,
 } from './system/block.ts'
-import { addWeight, type DispatchInfo, ZERO_WEIGHT } from './weights.ts'
+import {
+  actualInfo,
+  addWeight,
+  type DispatchInfo,
+  type PostInfo,
+  subWeight,
+  type Weight,
+  ZERO_WEIGHT,
+} from './weights.ts'
 
 /** A signature to check: what `SignatureVerifier` takes. */
 export interface SignatureJob {
@@ -46,14 +56,21 @@ export interface Executive {
   /** @throws InvalidTx when the extrinsic does not belong in the block. */
   applyExtrinsic(xt: Uint8Array): DispatchResult
   finalizeBlock(): Header
-  /** @throws RuntimeTrap when anything in the block is not as it must be. */
+  /** Takes the block without its seal. @throws RuntimeTrap when anything in it is not as it must be. */
   executeBlock(block: Block): void
   inherentExtrinsics(data: InherentData): Uint8Array[]
   /** Sentences about inherents that contradict `data`. */
   checkInherents(block: Block, data: InherentData): string[]
-  validate(xt: Uint8Array, at: Hash): TransactionValidity
+  /** What the pool needs to know, at the block `at`. */
+  validate(xt: Uint8Array, at: Hash, source: TransactionSource): TransactionValidity
   /** What has to be verified before this extrinsic can be applied now; undefined when it can't be told or is bare. */
   signatureJob(xt: Uint8Array): SignatureJob | undefined
+}
+
+/** Decoded, and signed by whom it says. */
+interface Checked {
+  readonly tx: CheckedExtrinsic
+  readonly info: DispatchInfo
 }
 
 const schemes = { Sr25519: 'sr25519', Ed25519: 'ed25519', Ecdsa: 'ecdsa' } as const
@@ -88,9 +105,11 @@ export function createExecutive(runtime: Runtime): Executive {
       throw invalid('BadProof')
   }
 
-  function check(xt: Uint8Array): { tx: CheckedExtrinsic; info: DispatchInfo } {
+  function check(xt: Uint8Array): Checked {
     try {
       const tx = decode(xt)
+      // No extension here finds an origin by other means than the signature.
+      if (tx.general) throw invalid('UnknownOrigin')
       if (tx.signed) checkSignature(tx.signed)
       return { tx, info: runtime.dispatchInfo(tx.call) }
     } catch (error) {
@@ -99,76 +118,132 @@ export function createExecutive(runtime: Runtime): Executive {
     }
   }
 
+  /** Runs the migrations of a runtime that the state was not written by. */
+  function upgrade(): Weight {
+    const { specName, specVersion } = parts.version
+    const last = system.storage.LastRuntimeUpgrade.get()
+    if (last && last.specName === specName && last.specVersion >= specVersion) return ZERO_WEIGHT
+    system.storage.LastRuntimeUpgrade.put({ specName, specVersion })
+    return bound.reduce(
+      (sum, { def, ctx }) => addWeight(sum, def.hooks?.onRuntimeUpgrade?.(ctx) ?? ZERO_WEIGHT),
+      ZERO_WEIGHT,
+    )
+  }
+
   function initializeBlock(header: Header): void {
+    const parent = system.number()
+    if (header.number !== parent + 1)
+      throw new RuntimeTrap(`block ${header.number} cannot follow block ${parent}`)
     beginBlock(system, ext(), header.number, header.parentHash, {
       // Only what the author decided beforehand; the runtime adds its own logs.
       logs: header.digest.logs.filter((log) => log.type === 'PreRuntime'),
     })
-    let weight = ZERO_WEIGHT
+    let weight = upgrade()
     for (const { def, ctx } of bound)
       weight = addWeight(weight, def.hooks?.onInitialize?.(ctx, header.number) ?? ZERO_WEIGHT)
     system.addWeight('Mandatory', addWeight(weight, system.weights.baseBlock))
     beginExtrinsics(system)
   }
 
-  function applyChecked(tx: CheckedExtrinsic, info: DispatchInfo, xt: Uint8Array): DispatchResult {
-    const index = system.extrinsicIndex() ?? 0
-    noteExtrinsic(system, index, encode(bytes, xt))
-    if (!tx.signed) return applyInherent(tx, info, index)
-    const context: TxContext = { who: tx.signed.who, call: tx.call, info, length: tx.length }
-    const { extra } = tx.signed
-    const prepared = extensions.map((e, i) => e.prepare?.(context, extra[i]))
-    const { result, post } = runtime.dispatch(signed(tx.signed.who), tx.call)
-    if (info.class === 'Mandatory' && result.type === 'Err') throw invalid('BadMandatory')
-    for (const [i, e] of extensions.entries()) e.after?.(prepared[i], context, post, result)
-    noteApplied(system, ext(), index, result, {
-      ...info,
-      weight: post.actualWeight ?? info.weight,
-      paysFee: post.paysFee ?? info.paysFee,
-    })
+  function applySigned(
+    tx: CheckedExtrinsic,
+    signer: NonNullable<CheckedExtrinsic['signed']>,
+    info: DispatchInfo,
+    index: number,
+  ): DispatchResult {
+    if (info.class === 'Mandatory') throw invalid('MandatoryValidation')
+    const context: TxContext = { who: signer.who, call: tx.call, info, length: tx.length }
+    const prepared = extensions.map((e, i) => e.prepare?.(context, signer.extra[i]))
+    const { result, post } = runtime.dispatch(signed(signer.who), tx.call)
+    const actual = actualInfo(info, post)
+    const corrected: PostInfo = { actualWeight: actual.weight, paysFee: actual.paysFee }
+    for (const [i, e] of extensions.entries()) e.after?.(prepared[i], context, corrected, result)
+    noteApplied(system, ext(), index, result, actual)
     return result
   }
 
-  /** Bare extrinsics are inherents here: only a block's author can bring them. */
-  function applyInherent(tx: CheckedExtrinsic, info: DispatchInfo, index: number): DispatchResult {
-    if (info.class !== 'Mandatory') throw invalid('UnknownOrigin')
-    takeWeight(system, info.class, info.weight, tx.length)
-    const { result } = runtime.dispatch(NONE, tx.call)
-    if (result.type === 'Err') throw invalid('BadMandatory')
-    noteApplied(system, ext(), index, result, info)
+  /** Inherents, which only a block's author brings, and transactions that a pallet takes without a signature. */
+  function applyBare(tx: CheckedExtrinsic, info: DispatchInfo, index: number): DispatchResult {
+    const mandatory = info.class === 'Mandatory'
+    if (!mandatory) validateUnsigned(tx.call, 'InBlock')
+    takeWeight(system, info, tx.length)
+    const { result, post } = runtime.dispatch(NONE, tx.call)
+    // A block whose inherents fail would be a block without them.
+    if (mandatory && result.type === 'Err') throw invalid('BadMandatory')
+    refundWeight(system, info, post)
+    noteApplied(system, ext(), index, result, actualInfo(info, post))
     return result
   }
 
-  function applyExtrinsic(xt: Uint8Array): DispatchResult {
-    const { tx, info } = check(xt)
-    if (info.class === 'Mandatory' && tx.signed) throw invalid('MandatoryValidation')
-    return applyChecked(tx, info, xt)
+  function validateUnsigned(call: RuntimeCall, source: TransactionSource) {
+    const { def, ctx } = bound.find((b) => b.def.name === call.type)!
+    if (!def.unsigned)
+      throw new InvalidTx({
+        type: 'Unknown',
+        value: { type: 'NoUnsignedValidator', value: undefined },
+      })
+    return def.unsigned.validate(ctx, call.value, source)
+  }
+
+  function applyChecked({ tx, info }: Checked, xt: Uint8Array): DispatchResult {
+    const state = ext()
+    state.begin()
+    try {
+      const index = system.extrinsicIndex() ?? 0
+      noteExtrinsic(system, index, encode(bytes, xt))
+      const result = tx.signed
+        ? applySigned(tx, tx.signed, info, index)
+        : applyBare(tx, info, index)
+      state.commit()
+      return result
+    } catch (error) {
+      // What does not get into the block leaves nothing in it, not even a counted nonce.
+      state.rollback()
+      throw error
+    }
+  }
+
+  const applyExtrinsic = (xt: Uint8Array): DispatchResult => applyChecked(check(xt), xt)
+
+  /** Hands the weight that is left over to work that can wait. */
+  function idle(number: number): void {
+    for (const { def, ctx } of bound) {
+      if (!def.hooks?.onIdle) continue
+      const { normal, operational, mandatory } = system.consumed()
+      const used = addWeight(addWeight(normal, operational), mandatory)
+      const left = subWeight(system.weights.maxBlock, used)
+      if (left.refTime === 0n || left.proofSize === 0n) return
+      system.addWeight('Mandatory', def.hooks.onIdle(ctx, number, left) ?? ZERO_WEIGHT)
+    }
   }
 
   function finalizeBlock(): Header {
     endExtrinsics(system, ext(), system.extrinsicIndex() ?? 0)
     const number = system.number()
+    idle(number)
     for (const { def, ctx } of bound) def.hooks?.onFinalize?.(ctx, number)
     return endBlock(system, ext(), parts.blockHashCount)
   }
 
   function executeBlock({ header, extrinsics }: Block): void {
     initializeBlock(header)
+    let transactions = false
     for (const [i, xt] of extrinsics.entries())
       try {
-        applyExtrinsic(xt)
+        const checked = check(xt)
+        if (checked.tx.signed || checked.info.class !== 'Mandatory') transactions = true
+        else if (transactions)
+          throw new RuntimeTrap(`extrinsic ${i} of the block is an inherent behind transactions`)
+        applyChecked(checked, xt)
       } catch (error) {
         if (error instanceof InvalidTx)
           throw new RuntimeTrap(`extrinsic ${i} of the block is not valid: ${error.message}`)
         throw error
       }
     const built = finalizeBlock()
-    // The seal is not part of what the runtime saw.
-    const logs = header.digest.logs.filter((log) => log.type !== 'Seal')
-    const claimed = { ...header, digest: { logs } }
-    if (headerHash(built) !== headerHash(claimed))
+    if (headerHash(built) !== headerHash(header))
       throw new RuntimeTrap(
-        `the header of block ${header.number} does not follow from its extrinsics: ${difference(built, claimed)}`,
+        `the header of block ${header.number} does not follow from its extrinsics: ${difference(built, header)}`,
       )
   }
 
@@ -197,17 +272,24 @@ export function createExecutive(runtime: Runtime): Executive {
     return problems
   }
 
-  function validate(xt: Uint8Array, at: Hash): TransactionValidity {
+  function judge(xt: Uint8Array, source: TransactionSource): ValidTransaction {
+    const { tx, info } = check(xt)
+    if (info.class === 'Mandatory') throw invalid('MandatoryValidation')
+    if (!tx.signed) {
+      const found = validateUnsigned(tx.call, source)
+      checkLimits(system, info, tx.length)
+      return combine([found])
+    }
+    const { who, extra } = tx.signed
+    const context: TxContext = { who, call: tx.call, info, length: tx.length }
+    return combine(extensions.map((e, i) => e.validate?.(context, extra[i])))
+  }
+
+  function validate(xt: Uint8Array, at: Hash, source: TransactionSource): TransactionValidity {
     try {
       // As in frame_executive: the transaction is looked at as if the next block had begun.
       beginBlock(system, ext(), system.number() + 1, at, { logs: [] })
-      const { tx, info } = check(xt)
-      if (info.class === 'Mandatory') throw invalid('MandatoryValidation')
-      if (!tx.signed) throw invalid('UnknownOrigin')
-      const { who, extra } = tx.signed
-      const context: TxContext = { who, call: tx.call, info, length: tx.length }
-      const parts = extensions.map((e, i) => e.validate?.(context, extra[i]))
-      return { type: 'Ok', value: combine(parts) }
+      return { type: 'Ok', value: judge(xt, source) }
     } catch (error) {
       if (error instanceof InvalidTx) return { type: 'Err', value: error.value }
       throw error
@@ -237,32 +319,6 @@ export function createExecutive(runtime: Runtime): Executive {
         return undefined
       }
     },
-  }
-}
-
-const U64_MAX = (1n << 64n) - 1n
-
-/** Joins what the extensions say (ValidTransaction::combine_with). */
-function combine(parts: readonly (Partial<ValidTransaction> | undefined)[]): ValidTransaction {
-  let priority = 0n
-  let longevity = U64_MAX
-  let propagate = true
-  const requires: Uint8Array[] = []
-  const provides: Uint8Array[] = []
-  for (const part of parts) {
-    if (!part) continue
-    priority += part.priority ?? 0n
-    if (part.longevity !== undefined && part.longevity < longevity) longevity = part.longevity
-    propagate &&= part.propagate ?? true
-    requires.push(...(part.requires ?? []))
-    provides.push(...(part.provides ?? []))
-  }
-  return {
-    priority: priority > U64_MAX ? U64_MAX : priority,
-    requires,
-    provides,
-    longevity,
-    propagate,
   }
 }
 

@@ -39,9 +39,18 @@ export {
   invalid,
   type TxContext,
 } from './extrinsic/extension.ts'
-export { systemExtensions } from './extrinsic/extensions.ts'
+export { checkMetadataHash, systemExtensions } from './extrinsic/extensions.ts'
 export { buildGenesis, createRuntimeHost, type HostOptions } from './host.ts'
-export { ensureNone, ensureRoot, ensureSigned, NONE, type Origin, ROOT, signed } from './origin.ts'
+export {
+  ensureNone,
+  ensureRoot,
+  ensureSigned,
+  ensureSignedOrRoot,
+  NONE,
+  type Origin,
+  ROOT,
+  signed,
+} from './origin.ts'
 export {
   type AnyPallet,
   type Base,

@@ -17,6 +17,11 @@ export function ensureSigned(origin: Origin): AccountId {
   return origin.value
 }
 
+/** @throws DispatchError BadOrigin unless an account signed the call or it comes from Root. */
+export function ensureSignedOrRoot(origin: Origin): void {
+  if (origin.type === 'None') throw failure('BadOrigin')
+}
+
 /** @throws DispatchError BadOrigin unless the call comes from Root. */
 export function ensureRoot(origin: Origin): void {
   if (origin.type !== 'Root') throw failure('BadOrigin')

@@ -1,3 +1,4 @@
+import type { TransactionSource, ValidTransaction } from '@cess/primitives'
 import type { AnyCodec, Codec, Fields, Shape } from '@cess/scale'
 import type { DispatchError, DispatchResult } from './errors.ts'
 import type { Origin } from './origin.ts'
@@ -72,9 +73,27 @@ export interface Inherent<C> {
   check(ctx: C, args: unknown, data: Uint8Array): string | undefined
 }
 
+/** What a pallet does at fixed points of every block. The weights are what was used. */
 export interface Hooks<C> {
+  /** Once, in the first block of a runtime with a higher spec version: migrations. */
+  onRuntimeUpgrade?(ctx: C): Weight | undefined
   onInitialize?(ctx: C, block: number): Weight | undefined
+  /** After the extrinsics, with the weight that they left over. For work that can wait. */
+  onIdle?(ctx: C, block: number, remaining: Weight): Weight | undefined
   onFinalize?(ctx: C, block: number): undefined
+}
+
+/** Lets transactions into the pool and into blocks that nobody signed: reports that carry their own proof. */
+export interface Unsigned<C> {
+  /**
+   * Runs in the pool and again in the block; that the call gets `None` as origin is all it learns of this.
+   * Needs a tag in `provides`, so that one report is taken once. @throws InvalidTx
+   */
+  validate(
+    ctx: C,
+    call: RuntimeCall['value'],
+    source: TransactionSource,
+  ): Partial<ValidTransaction> | undefined
 }
 
 export interface PalletDef<
@@ -102,6 +121,7 @@ export interface PalletDef<
   readonly genesis?: (ctx: Context<S, E, R, K, A>, config: G) => undefined
   readonly hooks?: Hooks<Context<S, E, R, K, A>>
   readonly inherent?: Inherent<Context<S, E, R, K, A>>
+  readonly unsigned?: Unsigned<Context<S, E, R, K, A>>
   readonly runtimeApis?: (ctx: Context<S, E, R, K, A>) => readonly RuntimeApi[]
   readonly calls: {
     readonly [M in keyof C]: C[M] extends Fields ? CallDef<C[M], Context<S, E, R, K, A>> : never
@@ -160,6 +180,7 @@ export const definePallet = <
   readonly genesis?: (ctx: Context<S, E, R, K, A>, config: G) => undefined
   readonly hooks?: Hooks<Context<S, E, R, K, A>>
   readonly inherent?: Inherent<Context<S, E, R, K, A>>
+  readonly unsigned?: Unsigned<Context<S, E, R, K, A>>
   readonly runtimeApis?: (ctx: Context<S, E, R, K, A>) => readonly RuntimeApi[]
   readonly calls: {
     readonly [M in keyof C]: CallDef<C[M], Context<S, E, R, K, A>>

@@ -187,7 +187,7 @@ export function defineRuntime<const P extends Readonly<Record<string, AnyPallet>
     } catch (error) {
       ext.rollback()
       if (!(error instanceof DispatchError)) throw error
-      return { result: { type: 'Err', value: error.value }, post: {} }
+      return { result: { type: 'Err', value: error.value }, post: error.post }
     }
   }
 

@@ -37,7 +37,7 @@ export function testKit(runtime: Runtime, state: Externalities): TestKit {
   const run = <T>(body: () => T): T => runtime.within(state, body)
   const root = (): string => Buffer.from(state.storageRoot()).toString('hex')
   const events = () =>
-    run(() => system.storage.Events.get() as { event: never }[]).map(
+    run(() => system.storage.Events.get()).map(
       (r) => r.event as { type: string; value: { type: string; value: unknown } },
     )
   return {

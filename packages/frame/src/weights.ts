@@ -20,13 +20,22 @@ export const weigh = (micros: number, reads = 0, writes = 0): Weight => ({
   proofSize: BigInt(reads) * 200n,
 })
 
+const U64_MAX = (1n << 64n) - 1n
+const capped = (value: bigint): bigint => (value > U64_MAX ? U64_MAX : value)
+
+/** Sum that stays in 64 bits: nested calls can announce more. */
 export const addWeight = (a: Weight, b: Weight): Weight => ({
-  refTime: a.refTime + b.refTime,
-  proofSize: a.proofSize + b.proofSize,
+  refTime: capped(a.refTime + b.refTime),
+  proofSize: capped(a.proofSize + b.proofSize),
 })
 export const subWeight = (a: Weight, b: Weight): Weight => ({
   refTime: a.refTime > b.refTime ? a.refTime - b.refTime : 0n,
   proofSize: a.proofSize > b.proofSize ? a.proofSize - b.proofSize : 0n,
+})
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+export const minWeight = (a: Weight, b: Weight): Weight => ({
+  refTime: least(a.refTime, b.refTime),
+  proofSize: least(a.proofSize, b.proofSize),
 })
 export const anyExceeds = (a: Weight, limit: Weight): boolean =>
   a.refTime > limit.refTime || a.proofSize > limit.proofSize
@@ -38,6 +47,13 @@ export const dispatchClass = enumeration('frame_support::dispatch::DispatchClass
   'Mandatory',
 ])
 export type DispatchClass = Infer<typeof dispatchClass>
+
+/** How limits and consumed weight name the classes. */
+export const className = {
+  Normal: 'normal',
+  Operational: 'operational',
+  Mandatory: 'mandatory',
+} as const satisfies Record<DispatchClass, string>
 
 export const paysFee = enumeration('frame_support::dispatch::Pays', ['Yes', 'No'])
 
@@ -54,6 +70,13 @@ export interface PostInfo {
   readonly actualWeight?: Weight
   readonly paysFee?: 'Yes' | 'No'
 }
+
+/** What a call cost in the end: a correction can only make it cheaper. */
+export const actualInfo = (info: DispatchInfo, post: PostInfo): DispatchInfo => ({
+  weight: post.actualWeight ? minWeight(post.actualWeight, info.weight) : info.weight,
+  class: info.class,
+  paysFee: info.paysFee === 'No' || post.paysFee === 'No' ? 'No' : 'Yes',
+})
 
 export const consumedWeight = struct('frame_support::dispatch::PerDispatchClass', {
   normal: weightCodec,

@@ -1,5 +1,6 @@
 import { ChainError, PoolError } from '@cess/chain'
 import { RuntimeTrap } from '@cess/primitives'
+import { StateError } from '@cess/state'
 
 /** A JSON-RPC 2.0 error with the codes and messages that Substrate's clients know. */
 export class RpcError extends Error {
@@ -35,6 +36,8 @@ export const invalidRequest = (): RpcError => new RpcError(INVALID_REQUEST, 'Inv
 export const invalidParams = (message: string): RpcError => new RpcError(INVALID_PARAMS, message)
 export const methodNotFound = (why = 'Method not found'): RpcError =>
   new RpcError(METHOD_NOT_FOUND, why)
+export const notOverHttp = (): RpcError =>
+  methodNotFound('This method needs a WebSocket: notifications cannot follow over http')
 export const unsafeRefused = (): RpcError =>
   methodNotFound('RPC call is unsafe to be called externally')
 export const requestTooBig = (max: number): RpcError =>
@@ -46,18 +49,19 @@ export const batchTooLarge = (max: number): RpcError =>
 export const tooManySubscriptions = (max: number): RpcError =>
   new RpcError(TOO_MANY_SUBSCRIPTIONS, 'Too many subscriptions on the connection', exceeded(max))
 export const rateLimited = (): RpcError => new RpcError(RATE_LIMITED, 'RPC rate limit exceeded')
-export const clientError = (why: string, data?: unknown): RpcError =>
-  new RpcError(CLIENT_ERROR, `Client error: ${why}`, data)
+export const clientError = (why: string): RpcError =>
+  new RpcError(CLIENT_ERROR, `Client error: ${why}`)
 
 /** Turns what a method threw into what a client may see; `undefined` for the unexpected, which stays inside. */
 export function toRpcError(error: unknown): RpcError | undefined {
   if (error instanceof RpcError) return error
   if (error instanceof PoolError) return new RpcError(error.code, error.message, error.data)
   if (error instanceof RuntimeTrap) return clientError(`Execution failed: ${error.message}`)
-  if (error instanceof ChainError) {
+  if (error instanceof ChainError || error instanceof StateError) {
+    if (error.code === 'UNKNOWN_BLOCK') return clientError(`UnknownBlock: ${error.message}`)
     // Indexers look for this sentence to tell a pruned state from an unknown block.
-    const pruned = error.code === 'UNKNOWN_STATE' ? 'State already discarded. ' : ''
-    return clientError(`UnknownBlock: ${pruned}${error.message}`, error.code)
+    if (error.code === 'UNKNOWN_STATE')
+      return clientError(`UnknownBlock: State already discarded. ${error.message}`)
   }
   return undefined
 }

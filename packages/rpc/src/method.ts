@@ -1,10 +1,7 @@
-import { methodNotFound } from './errors.ts'
 import type { Params } from './params.ts'
 
-/** One client's WebSocket, as methods see it. */
+/** One client's WebSocket: the same object for all its calls. */
 export interface Connection {
-  /** Opens a stream of notifications that carry this name. @throws RpcError −32006 */
-  subscribe(notification: string): Subscription
   /** Ends one of this connection's subscriptions; false when it has none such. */
   unsubscribe(id: string, notification: string): boolean
   /** Runs once when the connection ends. */
@@ -15,8 +12,10 @@ export interface Connection {
 export interface Caller {
   /** Whether unsafe methods are allowed. */
   readonly trusted: boolean
-  /** `undefined` over plain http. */
-  readonly connection: Connection | undefined
+  /** @throws RpcError −32601 over plain http, where nothing can follow an answer */
+  connection(): Connection
+  /** Opens a stream of notifications that carry this name. @throws RpcError −32006, or −32601 over http */
+  subscribe(notification: string): Subscription
   /** Runs once the answer to this call is on its way; not at all when the call fails. */
   after(run: () => void): void
 }
@@ -39,12 +38,6 @@ export interface Method {
 }
 export type Methods = Readonly<Record<string, Method>>
 
-/** The caller's connection. @throws RpcError −32601 over http */
-export function needConnection({ connection }: Caller, method: string): Connection {
-  if (connection) return connection
-  throw methodNotFound(`${method} needs a WebSocket: notifications cannot follow over http`)
-}
-
 /** A pair of methods that begin and end a subscription, with the name that notifications carry. */
 export function subscription(
   names: { subscribe: string; unsubscribe: string; notification: string },
@@ -54,14 +47,14 @@ export function subscription(
   return {
     [subscribe]: {
       async run(params, caller) {
-        const sub = needConnection(caller, subscribe).subscribe(notification)
+        const sub = caller.subscribe(notification)
         await start(sub, params, caller)
         return sub.id
       },
     },
     [unsubscribe]: {
       run: (params, caller) =>
-        needConnection(caller, unsubscribe).unsubscribe(params.subscriptionId(0), notification),
+        caller.connection().unsubscribe(params.subscriptionId(0), notification),
     },
   }
 }

@@ -19,6 +19,8 @@ export interface Params {
   bytes(index: number, name: string, max?: number): Uint8Array
   optionalBytes(index: number, name: string, max?: number): Uint8Array | undefined
   hash(index: number, name: string): Hash
+  /** A hash inside another parameter. */
+  toHash(value: unknown, name: string): Hash
   optionalHash(index: number, name: string): Hash | undefined
   integer(index: number, name: string, max: number): number
   string(index: number, name: string, max?: number): string
@@ -34,16 +36,18 @@ export function readParams(raw: readonly unknown[]): Params {
   const present = (index: number): boolean => raw[index] !== undefined && raw[index] !== null
   const bytes = (index: number, name: string, max = MAX_BYTES): Uint8Array =>
     parseHex(raw[index], name, max)
-  const hash = (index: number, name: string): Hash => {
-    const found = bytes(index, name, 32)
+  const toHash = (value: unknown, name: string): Hash => {
+    const found = parseHex(value, name, 32)
     if (found.length !== 32) throw invalidParams(`${name} must be a hash of 32 bytes`)
     return toHex(found) as Hash
   }
+  const hash = (index: number, name: string): Hash => toHash(raw[index], name)
   return {
     raw,
     has: present,
     bytes,
     hash,
+    toHash,
     optionalBytes: (index, name, max) => (present(index) ? bytes(index, name, max) : undefined),
     optionalHash: (index, name) => (present(index) ? hash(index, name) : undefined),
     integer(index, name, max) {

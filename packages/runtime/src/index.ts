@@ -11,7 +11,7 @@ export {
   TOKEN,
 } from './config.ts'
 export { GENESIS_DEFAULTS, type GenesisConfig, writeGenesis } from './genesis.ts'
-export { type CessPallets, type CessRuntime, createRuntime, type RuntimeDeps } from './runtime.ts'
-export { VERSION } from './version.ts'
 export { devPreset, localPreset, type NetworkPreset } from './presets.ts'
+export { type CessPallets, type CessRuntime, createRuntime, type RuntimeDeps } from './runtime.ts'
 export { CHAIN_PROPERTIES, type ChainSpec, parseSpec, specJson, specOf } from './spec.ts'
+export { VERSION } from './version.ts'

@@ -104,7 +104,7 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
     storageHandler,
     oss,
     verifier,
-    isTagger: (tagger) => runtime.use(audit).isTagger(tagger),
+    taggerOwner: (tagger) => runtime.use(audit).taggerOwner(tagger),
     dealBlocks: config.dealBlocks,
   })
   const audit = auditPallet({

@@ -74,8 +74,8 @@ export function isHash(link: Link, hash: Uint8Array): boolean {
 export interface NodeSource {
   /** @throws when it is not there */
   node(link: Link): Node
-  /** The value behind a hash. @throws when it is not there */
-  value(link: Link): Uint8Array
+  /** The value beside a node, from `hashed.value` if it is there. @throws when it is not to be had */
+  value(hashed: Hashed): Uint8Array
 }
 
 export const load = (source: NodeSource, ref: Ref): Node =>

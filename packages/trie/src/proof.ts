@@ -28,9 +28,9 @@ export function createRecorder(source: NodeSource): Recorder {
   }
   return {
     node,
-    value(link) {
-      const bytes = source.value(link)
-      note(hashOf(link), bytes)
+    value(hashed) {
+      const bytes = source.value(hashed)
+      note(hashOf(hashed.link), bytes)
       return bytes
     },
     root(root) {
@@ -149,7 +149,7 @@ export function openProof(root: Uint8Array, proof: readonly Uint8Array[]): Prove
       if (!bytes) throw missing(at)
       return decodeNode(bytes)
     },
-    value(at) {
+    value({ link: at }) {
       const bytes = entries.get(latin1(hashOf(at)))
       if (!bytes) throw missing(at)
       return bytes

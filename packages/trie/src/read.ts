@@ -27,7 +27,7 @@ export function findValue(
 export function valueBytes(source: NodeSource, value: Value): Uint8Array {
   if (value.kind === 'inline') return value.bytes
   if (value.kind === 'nested') return rootHash(value.root)
-  return value.value ?? source.value(value.link)
+  return source.value(value)
 }
 
 /** The value of a key. Cost: one node for each branching on its way. */

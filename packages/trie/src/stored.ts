@@ -13,7 +13,10 @@ export function sourceByHash(read: (hash: Uint8Array) => Uint8Array | undefined)
       `The trie names ${hashOf(link).toHex()}, which is not there. The state is incomplete.`,
     )
   }
-  return { node: (link) => decodeNode(find(link)), value: find }
+  return {
+    node: (link) => decodeNode(find(link)),
+    value: (hashed) => hashed.value ?? find(hashed.link),
+  }
 }
 
 /** What an update made: nodes that need a place of their own, and values beside them. Children come before parents. */

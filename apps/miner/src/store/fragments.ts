@@ -165,9 +165,16 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
     return found
   }
 
+  async function columnsOfFile(fileId: FileId): Promise<ColumnRef[]> {
+    const found: ColumnRef[] = []
+    for await (const [raw] of db.iterate(under(scan.columnsOfFile(fileId))))
+      found.push(parse.column(raw))
+    return found
+  }
+
   /** Forgets the segments of a file, once none of its columns is ours. Returns fragments whose tags nobody needs. */
   async function forgetLayouts(fileId: FileId): Promise<FileId[]> {
-    for await (const _ of db.iterate(under(scan.columnsOfFile(fileId)))) return []
+    if ((await columnsOfFile(fileId)).length > 0) return []
     const unneeded: FileId[] = []
     for await (const [raw, value] of db.iterate(under(scan.layouts(fileId)))) {
       const segment = parse.layoutSegment(raw)
@@ -177,6 +184,17 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
     }
     return unneeded
   }
+
+  /** Notes that a fragment is gone or damaged; a damaged file is moved aside. */
+  const lose = (id: FileId, state: 'Missing' | 'Corrupt'): Promise<void> =>
+    locks.run(id, async () => {
+      const held = record(id)
+      if (held?.state !== 'Present') return
+      if (state === 'Corrupt') await disk.quarantine(id)
+      await commit([put(key.fragment(id), encode(fragmentRecord, { ...held, state }))])
+      count(held, -1)
+      count({ ...held, state }, 1)
+    })
 
   const update = (c: ColumnRef, change: (held: ColumnRecord) => ColumnRecord): Promise<void> =>
     locks.run(columnName(c), async () => {
@@ -197,6 +215,7 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
       locks.run(columnName(f), () =>
         locks.run(f.id, () => (present(f.id) ? commit(ties(f)) : write(f, data))),
       ),
+    columnsOfFile,
     /** Notes that a fragment that is here already belongs to this column too. False when it is not here. */
     link: (f: NewFragment): Promise<boolean> =>
       locks.run(columnName(f), () =>
@@ -213,28 +232,19 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
         throw new MinerError('MISSING', `Fragment ${id} is not here, or not as long.`)
       return disk.read(id, offset, length)
     },
-    /** Segments of a column that are not here, or damaged. */
-    async gapsOf(c: ColumnRef, segments: number): Promise<number[]> {
-      const held = new Map((await membersOf(c)).map((m) => [m.segment, m.id]))
-      return Array.from({ length: segments }, (_, segment) => segment).filter((segment) => {
-        const id = held.get(segment)
-        return id === undefined || !present(id)
-      })
-    },
     async *columns(): AsyncIterable<ColumnRef & { readonly record: ColumnRecord }> {
       for await (const [raw, value] of db.iterate(under(scan.columns())))
         yield { ...parse.column(raw), record: decode(columnRecord, value) }
     },
-    /** Notes that a fragment is gone or damaged; a damaged file is moved aside. */
-    lose: (id: FileId, state: 'Missing' | 'Corrupt'): Promise<void> =>
-      locks.run(id, async () => {
-        const held = record(id)
-        if (held?.state !== 'Present') return
-        if (state === 'Corrupt') await disk.quarantine(id)
-        await commit([put(key.fragment(id), encode(fragmentRecord, { ...held, state }))])
-        count(held, -1)
-        count({ ...held, state }, 1)
-      }),
+    lose,
+    /** Whether a fragment is here and its file is as long as it should be; notes it when not. */
+    async intact(id: FileId): Promise<boolean> {
+      const held = record(id)
+      if (held?.state !== 'Present') return false
+      if ((await disk.size(id)) === held.size) return true
+      await lose(id, 'Missing')
+      return false
+    },
     setOrphan: (c: ColumnRef, since: number | undefined): Promise<void> =>
       update(c, (held) => ({
         ...held,

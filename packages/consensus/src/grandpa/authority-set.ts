@@ -72,4 +72,3 @@ export function catchUpSet(
 }
 
 export const sameSet = (a: AuthoritySet, b: AuthoritySet): boolean => a.setId === b.setId
-

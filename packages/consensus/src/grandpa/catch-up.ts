@@ -17,7 +17,7 @@ export interface CatchUp {
 export function catchUpMessage(round: CatchUp, setId: bigint): GrandpaGossip {
   const of = (phase: Phase): SignedPrecommit[] =>
     round.votes
-      .filter((vote) => vote.phase === phase)
+      .filter((vote) => vote.type === phase)
       .map(({ target, signature, id }) => ({
         targetHash: target.hash,
         targetNumber: target.number,
@@ -52,7 +52,7 @@ export function readCatchUp(message: CatchUpMessage, voters: VoterSet): CatchUp 
       const target = { hash: targetHash, number: targetNumber }
       if (!isSignedBy(id, signature, messageOf(phase, target), round, voters.setId))
         return 'a signature is wrong'
-      votes.push({ phase, target, signature, id })
+      votes.push({ type: phase, target, signature, id })
     }
     return undefined
   }

@@ -30,7 +30,7 @@ export function readCommit(message: CommitMessage): Commit | undefined {
     round,
     target: { hash: targetHash, number: targetNumber },
     precommits: precommits.map((vote, i) => ({
-      phase: 'Precommit' as const,
+      type: 'Precommit' as const,
       target: { hash: vote.targetHash, number: vote.targetNumber },
       signature: authData[i]![0],
       id: toHex(authData[i]![1]),
@@ -57,10 +57,9 @@ export const commitMessage = (commit: Commit, setId: bigint): GrandpaGossip => (
 export function commitFault(commit: Commit, voters: VoterSet): string | undefined {
   const votes = new Map<string, number>()
   let weight = 0n
-  for (const { id, target } of commit.precommits) {
+  for (const { id } of commit.precommits) {
     const own = voters.weight(id)
     if (own === undefined) return 'it counts somebody who has no vote'
-    if (target.number < commit.target.number) return 'a vote is for an earlier block'
     const before = votes.get(id) ?? 0
     if (before > 1) return 'a voter is in it more than twice'
     votes.set(id, before + 1)

@@ -100,7 +100,8 @@ export function createRound(number: bigint, voters: VoterSet, base: Block, tree:
 
   function update(): void {
     if (tallies.Prevote.voted < threshold) return
-    ghost = findGhost(ghost ?? graph.base, (node) => weightOf(node, 'Prevote') >= threshold) ?? ghost
+    ghost =
+      findGhost(ghost ?? graph.base, (node) => weightOf(node, 'Prevote') >= threshold) ?? ghost
     if (!ghost) return
     const top = ghost
     if (tallies.Precommit.voted < threshold) {
@@ -122,22 +123,22 @@ export function createRound(number: bigint, voters: VoterSet, base: Block, tree:
     add(vote) {
       const weight = voters.weight(vote.id)
       if (weight === undefined) return 'stranger'
-      const tally = tallies[vote.phase]
+      const tally = tallies[vote.type]
       const [first, second] = tally.votes.get(vote.id) ?? []
       if (!first) {
-        if (!graph.add(vote.target, vote.phase, weight)) return 'unplaced'
+        if (!graph.add(vote.target, vote.type, weight)) return 'unplaced'
         tally.votes.set(vote.id, [vote])
         tally.voted += weight
       } else {
         if (second || first.target.hash === vote.target.hash) return 'repeated'
         // From now on it counts for every block, so its first vote no longer counts for one.
-        graph.add(first.target, vote.phase, -weight)
+        graph.add(first.target, vote.type, -weight)
         tally.votes.set(vote.id, [first, vote])
         tally.equivocated += weight
       }
       history.push(vote)
       update()
-      return first ? { phase: vote.phase, id: vote.id, first, second: vote } : 'counted'
+      return first ? { phase: vote.type, id: vote.id, first, second: vote } : 'counted'
     },
     state: () => state,
     votes: () => history,

@@ -10,14 +10,18 @@ export interface Block {
 
 export type Phase = 'Prevote' | 'Precommit'
 
-/** One authority's vote in a round whose number and set are known from where it is kept. */
-export interface SignedVote {
-  readonly phase: Phase
+/** What an authority said in a round whose number and set are known from where it is kept. */
+export interface SignedMessage {
+  readonly type: GrandpaMessage['type']
   readonly target: Block
   readonly signature: Uint8Array
   /** The authority's ed25519 public key. */
   readonly id: Hex
 }
+export type SignedVote = SignedMessage & { readonly type: Phase }
+
+export const isVote = (message: SignedMessage): message is SignedVote =>
+  message.type !== 'PrimaryPropose'
 
 export const sameBlock = (a: Block | undefined, b: Block | undefined): boolean =>
   a?.hash === b?.hash && a?.number === b?.number

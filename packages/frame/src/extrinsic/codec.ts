@@ -10,7 +10,7 @@ import { type AnyCodec, bytes, type Codec, Reader, ScaleError, tuple, Writer } f
 import type { RuntimeCall } from '../pallet.ts'
 import { type AnyExtension, InvalidTx } from './extension.ts'
 
-/** A decoded extrinsic of format 4: bare (an inherent) or signed. */
+/** A decoded extrinsic: signed (format 4), bare (an inherent or a transaction that nobody signed), or general (format 5). */
 export interface CheckedExtrinsic {
   readonly call: RuntimeCall
   readonly signed?: {
@@ -21,6 +21,8 @@ export interface CheckedExtrinsic {
     /** What the signature covers, without the additional part: `call ‖ extra`. */
     readonly signedPart: Uint8Array
   }
+  /** Carries extension data but no signature: some extension would have to find an origin for it. */
+  readonly general?: true
   /** Length with its prefix. */
   readonly length: number
 }
@@ -28,6 +30,9 @@ export interface CheckedExtrinsic {
 const SIGNED_V4 = 0x84
 const BARE_V4 = 0x04
 const BARE_V5 = 0x05
+const GENERAL_V5 = 0x45
+/** The only set of extensions (RFC 99). */
+const EXTENSION_SET = 0
 
 /** The extension data of a transaction, in the order of the extensions. */
 export const extraCodec = (extensions: readonly AnyExtension[]): Codec<readonly unknown[]> =>
@@ -52,6 +57,15 @@ export function decodeExtrinsic(
     const decoded = call.read(reader)
     requireEnd(reader)
     return { call: decoded, length }
+  }
+  if (version === GENERAL_V5) {
+    const set = reader.u8()
+    if (set !== EXTENSION_SET)
+      throw new ScaleError('UNKNOWN_VARIANT', `there is no extension set ${set}`)
+    extra.read(reader)
+    const decoded = call.read(reader)
+    requireEnd(reader)
+    return { call: decoded, general: true, length }
   }
   if (version !== SIGNED_V4)
     throw new ScaleError('UNKNOWN_VARIANT', `extrinsic format ${version} is not known here`)

@@ -1,20 +1,21 @@
 import { type AccountId, type Hash, ZERO_HASH } from '@cess/bytes'
 import { accountId32, type Era, era, eraBirth, eraDeath, hash256 } from '@cess/primitives'
-import { compact, encode, u32, unit } from '@cess/scale'
+import { compact, encode, enumeration, fixedBytes, option, u32, unit } from '@cess/scale'
 import type { SystemApi } from '../system/block.ts'
 import {
+  actualInfo,
   addWeight,
   anyExceeds,
+  className,
   type DispatchClass,
+  type DispatchInfo,
+  type PostInfo,
   subWeight,
-  type Weight,
-  ZERO_WEIGHT,
 } from '../weights.ts'
-import { type AnyExtension, defineExtension, invalid } from './extension.ts'
+import { type AnyExtension, defineExtension, InvalidTx, invalid } from './extension.ts'
 
 const NOBODY = `0x${'00'.repeat(32)}` as AccountId
 const nothing = (): undefined => undefined
-const className = { Normal: 'normal', Operational: 'operational', Mandatory: 'mandatory' } as const
 
 /** Nobody holds the key of the zero account; some forged signatures verify for it. */
 const checkNonZeroSender: AnyExtension = defineExtension({
@@ -78,6 +79,12 @@ const nonceTag = (who: AccountId, nonce: number): Uint8Array => {
   return tag
 }
 
+/** Without this, calls that cost nothing could fill the state with nonces of accounts that hold nothing. */
+function requireAccount(system: SystemApi, who: AccountId): void {
+  const { providers, sufficients } = system.account(who)
+  if (providers === 0 && sufficients === 0) throw invalid('Payment')
+}
+
 const checkNonce = (system: SystemApi): AnyExtension =>
   defineExtension({
     identifier: 'CheckNonce',
@@ -85,6 +92,7 @@ const checkNonce = (system: SystemApi): AnyExtension =>
     additional: unit,
     implicit: nothing,
     validate({ who }, nonce) {
+      requireAccount(system, who)
       const next = system.nonce(who)
       if (nonce < next) throw invalid('Stale')
       return {
@@ -93,6 +101,7 @@ const checkNonce = (system: SystemApi): AnyExtension =>
       }
     },
     prepare({ who }, nonce) {
+      requireAccount(system, who)
       const next = system.nonce(who)
       if (nonce !== next) throw invalid(nonce < next ? 'Stale' : 'Future')
       system.incrementNonce(who)
@@ -102,31 +111,38 @@ const checkNonce = (system: SystemApi): AnyExtension =>
 const limitsOf = (system: SystemApi, kind: DispatchClass) =>
   system.weights.perClass[className[kind]]
 
-/** Adds a call to the block's weight. @throws InvalidTx ExhaustsResources when it doesn't fit. */
-export function takeWeight(
-  system: SystemApi,
-  kind: DispatchClass,
-  weight: Weight,
-  length: number,
-): void {
+/** What no block could hold. @throws InvalidTx ExhaustsResources */
+export function checkLimits(system: SystemApi, info: DispatchInfo, length: number): void {
+  const { maxExtrinsic } = limitsOf(system, info.class)
+  if (maxExtrinsic && anyExceeds(info.weight, maxExtrinsic)) throw invalid('ExhaustsResources')
+  if (length > system.blockLength.max[className[info.class]]) throw invalid('ExhaustsResources')
+}
+
+/**
+ * Adds a call to the block's weight and length (frame_system's CheckWeight).
+ * @throws InvalidTx ExhaustsResources when this block has no room left for it.
+ */
+export function takeWeight(system: SystemApi, info: DispatchInfo, length: number): void {
+  const kind = info.class
   const limits = limitsOf(system, kind)
-  const total = addWeight(weight, limits.baseExtrinsic)
+  const total = addWeight(info.weight, limits.baseExtrinsic)
   const used = system.consumed()
   const bytes = system.length() + length
-  if (kind !== 'Mandatory') {
-    const ofClass = addWeight(used[className[kind]], total)
-    const all = addWeight(
-      addWeight(used.normal, used.operational),
-      addWeight(used.mandatory, total),
-    )
-    if (limits.maxTotal && anyExceeds(ofClass, limits.maxTotal)) throw invalid('ExhaustsResources')
-    const overAll = anyExceeds(all, system.weights.maxBlock)
-    const reservedLeft = limits.reserved && !anyExceeds(ofClass, limits.reserved)
-    if (overAll && !reservedLeft) throw invalid('ExhaustsResources')
-    if (bytes > system.blockLength.max[className[kind]]) throw invalid('ExhaustsResources')
-  }
+  if (bytes > system.blockLength.max[className[kind]]) throw invalid('ExhaustsResources')
+  const ofClass = addWeight(used[className[kind]], total)
+  if (limits.maxTotal && anyExceeds(ofClass, limits.maxTotal)) throw invalid('ExhaustsResources')
+  const all = addWeight(addWeight(used.normal, used.operational), addWeight(used.mandatory, total))
+  // Beyond a full block a class may still use what is reserved for it; without a reserve there is no such limit.
+  if (anyExceeds(all, system.weights.maxBlock) && limits.reserved)
+    if (anyExceeds(ofClass, limits.reserved)) throw invalid('ExhaustsResources')
   system.setLength(bytes)
   system.addWeight(kind, total)
+}
+
+/** Gives back what a call announced and did not use. */
+export function refundWeight(system: SystemApi, info: DispatchInfo, post: PostInfo): void {
+  const spared = subWeight(info.weight, actualInfo(info, post).weight)
+  if (spared.refTime > 0n || spared.proofSize > 0n) system.refundWeight(info.class, spared)
 }
 
 const checkWeight = (system: SystemApi): AnyExtension =>
@@ -136,19 +152,33 @@ const checkWeight = (system: SystemApi): AnyExtension =>
     additional: unit,
     implicit: nothing,
     validate({ info, length }) {
-      const { maxExtrinsic } = limitsOf(system, info.class)
-      if (maxExtrinsic && anyExceeds(info.weight, maxExtrinsic)) throw invalid('ExhaustsResources')
-      if (length > system.blockLength.max[className[info.class]]) throw invalid('ExhaustsResources')
+      checkLimits(system, info, length)
       return undefined
     },
     prepare({ info, length }) {
-      const { maxExtrinsic } = limitsOf(system, info.class)
-      if (maxExtrinsic && anyExceeds(info.weight, maxExtrinsic)) throw invalid('ExhaustsResources')
-      takeWeight(system, info.class, info.weight, length)
+      checkLimits(system, info, length)
+      takeWeight(system, info, length)
     },
-    after(_, { info }, post) {
-      const spared = post.actualWeight ? subWeight(info.weight, post.actualWeight) : ZERO_WEIGHT
-      if (spared.refTime > 0n || spared.proofSize > 0n) system.refundWeight(info.class, spared)
+    after: (_, { info }, post) => refundWeight(system, info, post),
+  })
+
+const metadataHashMode = enumeration('frame_metadata_hash_extension::Mode', ['Disabled', 'Enabled'])
+
+/**
+ * Lets a signer bind a transaction to the metadata that it was shown (RFC 78). Not part of this network's list: a
+ * client that does not know it leaves its bytes out, and CESS's own SDK is one. For chains whose clients all know it.
+ * @param metadataHash 32 bytes; without it only transactions with the check off (mode 0) are valid.
+ */
+export const checkMetadataHash = (metadataHash?: Uint8Array): AnyExtension =>
+  defineExtension<'Disabled' | 'Enabled', Uint8Array | undefined>({
+    identifier: 'CheckMetadataHash',
+    extra: metadataHashMode,
+    additional: option(fixedBytes(32)),
+    implicit(mode) {
+      if (mode === 'Disabled') return undefined
+      if (!metadataHash)
+        throw new InvalidTx({ type: 'Unknown', value: { type: 'CannotLookup', value: undefined } })
+      return metadataHash
     },
   })
 

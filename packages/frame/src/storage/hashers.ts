@@ -1,15 +1,6 @@
 import { concat } from '@cess/bytes'
-import { blake2b128, blake2b256, twox64, twox128 } from '@cess/crypto'
-import type { AnyCodec, Codec } from '@cess/scale'
-
-/** How a map key becomes part of a storage key. The `Concat` kinds keep the key readable, so that maps can be listed. */
-export type HasherName =
-  | 'Blake2_128'
-  | 'Blake2_256'
-  | 'Blake2_128Concat'
-  | 'Twox128'
-  | 'Twox64Concat'
-  | 'Identity'
+import { blake2b128, blake2b256, twox64, twox128, twox256 } from '@cess/crypto'
+import type { AnyCodec, Codec, Hasher as HasherName } from '@cess/scale'
 
 interface Hasher {
   readonly hash: (encoded: Uint8Array) => Uint8Array
@@ -17,11 +8,13 @@ interface Hasher {
   readonly skip: number | undefined
 }
 
+/** How a map key becomes part of a storage key. The `Concat` kinds keep the key readable, so that maps can be listed. */
 export const hashers: Readonly<Record<HasherName, Hasher>> = {
   Blake2_128: { hash: blake2b128, skip: undefined },
   Blake2_256: { hash: blake2b256, skip: undefined },
   Blake2_128Concat: { hash: (d) => concat(blake2b128(d), d), skip: 16 },
   Twox128: { hash: twox128, skip: undefined },
+  Twox256: { hash: twox256, skip: undefined },
   Twox64Concat: { hash: (d) => concat(twox64(d), d), skip: 8 },
   Identity: { hash: (d) => d, skip: 0 },
 }

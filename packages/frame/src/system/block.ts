@@ -3,7 +3,7 @@ import type { Digest, Header } from '@cess/primitives'
 import { encode, u32 } from '@cess/scale'
 import { orderedTrieRoot } from '@cess/trie'
 import type { DispatchResult } from '../errors.ts'
-import type { DispatchInfo } from '../weights.ts'
+import { addWeight, className, type DispatchInfo } from '../weights.ts'
 import { EXTRINSIC_INDEX_KEY, type SystemConfig, type SystemPallet } from './pallet.ts'
 
 export type SystemApi = SystemPallet extends { readonly provided?: infer A }
@@ -40,14 +40,17 @@ export const noteExtrinsic = ({ storage }: SystemApi, index: number, encoded: Ui
 
 /** Emits the outcome and moves on to the next extrinsic. */
 export function noteApplied(
-  { storage, emit }: SystemApi,
+  { storage, emit, weights }: SystemApi,
   raw: Raw,
   index: number,
   result: DispatchResult,
   info: DispatchInfo,
 ): void {
-  if (result.type === 'Ok') emit.ExtrinsicSuccess({ dispatchInfo: info })
-  else emit.ExtrinsicFailed({ dispatchError: result.value, dispatchInfo: info })
+  // The event tells what the extrinsic took from the block, its fixed part included.
+  const { baseExtrinsic } = weights.perClass[className[info.class]]
+  const dispatchInfo = { ...info, weight: addWeight(info.weight, baseExtrinsic) }
+  if (result.type === 'Ok') emit.ExtrinsicSuccess({ dispatchInfo })
+  else emit.ExtrinsicFailed({ dispatchError: result.value, dispatchInfo })
   raw.put(EXTRINSIC_INDEX_KEY, encode(u32, index + 1))
   storage.ExecutionPhase.put({ type: 'ApplyExtrinsic', value: index + 1 })
 }

@@ -9,9 +9,9 @@ import {
   runtimeVersion,
   type StateKey,
 } from '@cess/primitives'
-import { bool, bytes, encode, tuple, u8, u16, u32, vec } from '@cess/scale'
+import { bool, bytes, encode, tuple, u16, u32, u64, vec } from '@cess/scale'
 import { dispatchError, failure } from '../errors.ts'
-import { ensureRoot, ensureSigned, type Origin } from '../origin.ts'
+import { ensureRoot, ensureSigned, ensureSignedOrRoot } from '../origin.ts'
 import { constant, definePallet } from '../pallet.ts'
 import { apiMethod, runtimeApi } from '../runtime-api.ts'
 import type { Slot } from '../slot.ts'
@@ -22,6 +22,7 @@ import {
   addWeight,
   type BlockLength,
   blockLength,
+  className,
   consumedWeight,
   DB_WEIGHT,
   type DispatchClass,
@@ -31,11 +32,13 @@ import {
   type Weight,
   weigh,
 } from '../weights.ts'
+import { codeVersion } from './code.ts'
 import {
   type AccountData,
   accountInfo,
   type BlockWeights,
   blockWeights,
+  codeUpgradeAuthorization,
   dispatchEventInfo,
   EMPTY_ACCOUNT,
   eventRecord,
@@ -45,6 +48,7 @@ import {
 
 /** `:code`, the Wasm blob that light clients run. */
 export const CODE_KEY = ':code' as StateKey
+const HEAP_PAGES_KEY = ':heappages' as StateKey
 /** `:extrinsic_index`, the position of the extrinsic that is being applied. */
 export const EXTRINSIC_INDEX_KEY = ':extrinsic_index' as StateKey
 
@@ -67,7 +71,6 @@ export interface SystemConfig {
   }
 }
 
-const className = { Normal: 'normal', Operational: 'operational', Mandatory: 'mandatory' } as const
 const keyBytes = bytes
 const remarkWeight = ({ remark }: { remark: Uint8Array }): Weight =>
   weigh(5 + Math.ceil(remark.length / 1000))
@@ -109,6 +112,9 @@ export const system = (config: SystemConfig) =>
       UpgradedToU32RefCount: value(bool, { default: false }),
       UpgradedToTripleRefCount: value(bool, { default: false }),
       ExecutionPhase: value(phase),
+      AuthorizedUpgrade: value(codeUpgradeAuthorization, {
+        docs: 'Hash of the code that anybody may bring.',
+      }),
     },
     events: {
       ExtrinsicSuccess: { dispatchInfo: dispatchEventInfo },
@@ -117,6 +123,7 @@ export const system = (config: SystemConfig) =>
       NewAccount: { account: accountId32 },
       KilledAccount: { account: accountId32 },
       Remarked: { sender: accountId32, hash: hash256 },
+      UpgradeAuthorized: { codeHash: hash256, checkVersion: bool },
     },
     errors: {
       InvalidSpecName: 'The new code has another spec name.',
@@ -125,13 +132,16 @@ export const system = (config: SystemConfig) =>
       NonDefaultComposite: 'The account still holds something besides its nonce.',
       NonZeroRefCount: 'Something still refers to the account.',
       CallFiltered: 'This call is filtered out.',
+      MultiBlockMigrationsOngoing: 'A migration is under way; the code cannot change now.',
+      NothingAuthorized: 'No new code was authorized.',
+      Unauthorized: 'This is not the code that was authorized.',
     },
-    api({ storage, emit }) {
+    api({ storage, emit, errors }) {
       const providers = (who: AccountId, by: 1 | -1): void => {
         const account = storage.Account.get(who)
         const next = account.providers + by
         if (next < 0) throw failure('NoProviders')
-        if (next === 0) {
+        if (next === 0 && account.sufficients === 0) {
           if (account.consumers > 0) throw failure('ConsumerRemaining')
           storage.Account.remove(who)
           emit.KilledAccount({ account: who })
@@ -139,6 +149,21 @@ export const system = (config: SystemConfig) =>
         }
         storage.Account.put(who, { ...account, providers: next })
         if (account.providers === 0 && by === 1) emit.NewAccount({ account: who })
+      }
+      /** Replaces `:code`, and tells light clients in the block's digest. */
+      const setCode = (code: Uint8Array): void => {
+        config.raw().put(CODE_KEY, code)
+        const log: DigestItem = { type: 'RuntimeEnvironmentUpdated', value: undefined }
+        storage.Digest.mutate((d) => ({ logs: [...d.logs, log] }))
+        emit.CodeUpdated({})
+      }
+      /** @throws DispatchError unless the code is of a later version of the same runtime than the code in use. */
+      const checkCode = (code: Uint8Array): void => {
+        const next = codeVersion(code)
+        if (!next) throw errors.FailedToExtractRuntimeVersion()
+        const current = codeVersion(config.raw().get(CODE_KEY) ?? EMPTY) ?? config.version
+        if (next.specName !== current.specName) throw errors.InvalidSpecName()
+        if (next.specVersion <= current.specVersion) throw errors.SpecVersionNeedsToIncrease()
       }
       return {
         number: (): number => storage.Number.get(),
@@ -193,12 +218,19 @@ export const system = (config: SystemConfig) =>
           const raw = config.raw().get(EXTRINSIC_INDEX_KEY)
           return raw && new DataView(raw.buffer, raw.byteOffset).getUint32(0, true)
         },
-        setCode(origin: Origin, code: Uint8Array): undefined {
-          ensureRoot(origin)
-          config.raw().put(CODE_KEY, code)
-          const log: DigestItem = { type: 'RuntimeEnvironmentUpdated', value: undefined }
-          storage.Digest.mutate((d) => ({ logs: [...d.logs, log] }))
-          emit.CodeUpdated({})
+        setCode,
+        checkCode,
+        authorize(codeHash: Hash, checkVersion: boolean): void {
+          storage.AuthorizedUpgrade.put({ codeHash, checkVersion })
+          emit.UpgradeAuthorized({ codeHash, checkVersion })
+        },
+        applyAuthorized(code: Uint8Array): void {
+          const authorized = storage.AuthorizedUpgrade.get()
+          if (!authorized) throw errors.NothingAuthorized()
+          if (toHex(blake2b256(code)) !== authorized.codeHash) throw errors.Unauthorized()
+          if (authorized.checkVersion) checkCode(code)
+          storage.AuthorizedUpgrade.remove()
+          setCode(code)
         },
         weights: config.weights,
         blockLength: config.length,
@@ -233,16 +265,21 @@ export const system = (config: SystemConfig) =>
         docs: 'Puts bytes into a block.',
         args: { remark: bytes },
         weight: remarkWeight,
-        run: () => undefined,
+        run(_, origin) {
+          ensureSignedOrRoot(origin)
+          return undefined
+        },
       },
       set_heap_pages: {
         index: 1,
         docs: 'Sets the number of pages in the Wasm environment.',
-        args: { pages: u8 },
+        args: { pages: u64 },
         weight: weigh(5, 0, 1),
         class: 'Operational',
-        run(_, origin) {
+        run({ api }, origin, { pages }) {
           ensureRoot(origin)
+          config.raw().put(HEAP_PAGES_KEY, encode(u64, pages))
+          api.depositLog({ type: 'RuntimeEnvironmentUpdated', value: undefined })
           return undefined
         },
       },
@@ -252,7 +289,12 @@ export const system = (config: SystemConfig) =>
         args: { code: bytes },
         weight: weigh(1_000, 0, 1),
         class: 'Operational',
-        run: ({ api }, origin, { code }) => api.setCode(origin, code),
+        run({ api }, origin, { code }) {
+          ensureRoot(origin)
+          api.checkCode(code)
+          api.setCode(code)
+          return undefined
+        },
       },
       set_code_without_checks: {
         index: 3,
@@ -260,7 +302,11 @@ export const system = (config: SystemConfig) =>
         args: { code: bytes },
         weight: weigh(1_000, 0, 1),
         class: 'Operational',
-        run: ({ api }, origin, { code }) => api.setCode(origin, code),
+        run({ api }, origin, { code }) {
+          ensureRoot(origin)
+          api.setCode(code)
+          return undefined
+        },
       },
       set_storage: {
         index: 4,
@@ -307,6 +353,41 @@ export const system = (config: SystemConfig) =>
           const sender = ensureSigned(origin)
           emit.Remarked({ sender, hash: toHex(blake2b256(remark)) as Hash })
           return undefined
+        },
+      },
+      authorize_upgrade: {
+        index: 9,
+        docs: 'Lets anybody bring the code with this hash, of a later version.',
+        args: { codeHash: hash256 },
+        weight: weigh(5, 0, 1),
+        class: 'Operational',
+        run({ api }, origin, { codeHash }) {
+          ensureRoot(origin)
+          api.authorize(codeHash, true)
+          return undefined
+        },
+      },
+      authorize_upgrade_without_checks: {
+        index: 10,
+        docs: 'Lets anybody bring the code with this hash, whatever its version.',
+        args: { codeHash: hash256 },
+        weight: weigh(5, 0, 1),
+        class: 'Operational',
+        run({ api }, origin, { codeHash }) {
+          ensureRoot(origin)
+          api.authorize(codeHash, false)
+          return undefined
+        },
+      },
+      apply_authorized_upgrade: {
+        index: 11,
+        docs: 'Brings the code that was authorized. Free when it is the right one.',
+        args: { code: bytes },
+        weight: weigh(1_000, 1, 2),
+        class: 'Operational',
+        run({ api }, _origin, { code }) {
+          api.applyAuthorized(code)
+          return { paysFee: 'No' }
         },
       },
     },

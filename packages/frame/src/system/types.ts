@@ -1,6 +1,7 @@
 import { hash256 } from '@cess/primitives'
 import {
   type AnyCodec,
+  bool,
   type Codec,
   compact,
   type Infer,
@@ -59,6 +60,11 @@ export const eventRecord = <E>(event: Codec<E>) =>
     { name: 'E', codec: event as AnyCodec },
     { name: 'T', codec: hash256 },
   ])
+
+export const codeUpgradeAuthorization = struct('frame_system::CodeUpgradeAuthorization', {
+  codeHash: hash256,
+  checkVersion: bool,
+})
 
 export const lastRuntimeUpgradeInfo = struct('frame_system::LastRuntimeUpgradeInfo', {
   specVersion: compact(u32),

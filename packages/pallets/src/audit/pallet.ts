@@ -123,7 +123,7 @@ export const audit = (config: {
       return {
         challenge,
         finish,
-        isTagger: (tagger: number): boolean => tagger < storage.TaggerCount.get(),
+        taggerOwner: (tagger: number): AccountId | undefined => storage.Taggers.get(tagger)?.owner,
         /** Challenges the next miners of the round, in an order that is drawn as it goes (Fisher–Yates). */
         continueRound(): number {
           const miners = use(config.sminer)

@@ -63,8 +63,8 @@ export const fileBank = (config: {
   readonly storageHandler: Provides<StorageHandlerApi>
   readonly oss: Provides<OssApi>
   readonly verifier: Verifier
-  /** How many taggers are registered; the Audit pallet knows. */
-  readonly isTagger: (tagger: number) => boolean
+  /** Whose key a tagger number stands for; the Audit pallet knows. */
+  readonly taggerOwner: (tagger: number) => AccountId | undefined
   readonly dealBlocks: { readonly base: number; readonly perSegment: number }
 }) =>
   definePallet({
@@ -112,6 +112,9 @@ export const fileBank = (config: {
       ColumnWeights: map([blake2(accountId32), twox(u32)], u64, {
         default: 0n,
         docs: 'Fenwick tree over the bytes of the columns of a miner.',
+      }),
+      Operator: map([blake2(cessHash)], accountId32, {
+        docs: 'Who declared a stored file, and may tag it beside its owner.',
       }),
       TagCount: map([blake2(cessHash)], u8, {
         default: 0,
@@ -163,7 +166,8 @@ export const fileBank = (config: {
       }
       /** Makes the file of a deal whose miners have all reported. */
       const complete = (hash: FileId, info: DealInfo): void => {
-        const { miners, columnBytes } = deals.assignment(hash)
+        const { miners, columnBytes, operator } = deals.assignment(hash)
+        storage.Operator.put(hash, operator)
         const lengths = segmentLengths(Number(info.fileSize))
         storage.File.put(hash, {
           segmentList: info.segmentList.map((s) => ({
@@ -232,12 +236,21 @@ export const fileBank = (config: {
           use(config.storageHandler).free(owner, brief.territoryName, freed)
           holdings.remove(hash, brief)
           storage.TagCount.remove(hash)
+          storage.Operator.remove(hash)
           storage.File.remove(hash)
         },
-        /** Notes that a miner has checked the tags of a file. */
+        /**
+         * Notes that a miner has checked the tags of a file. Only the key of whoever declared or owns the file counts:
+         * with a key of its own a miner could make tags for data that it does not have.
+         */
         confirm(miner: AccountId, hash: FileId, index: number, tagger: number): void {
           const held = storage.Column.get(hash, index)
           if (!held || held.miner !== miner) throw errors.MinerError()
+          const signer = config.taggerOwner(tagger)
+          if (signer === undefined) throw errors.NonExistent()
+          const owners = file(hash).owner.map((o) => o.user)
+          if (signer !== storage.Operator.get(hash) && !owners.includes(signer))
+            throw errors.NoPermission()
           if (held.tagger !== undefined) throw errors.Calculate()
           storage.Column.put(hash, index, { ...held, tagger })
           const count = storage.TagCount.get(hash) + 1
@@ -429,9 +442,8 @@ export const fileBank = (config: {
         },
         weight: (args) =>
           weigh(20 + args.files.length * 40, args.files.length * 3, args.files.length * 3),
-        run({ api, errors }, origin, { tagger, files }) {
+        run({ api }, origin, { tagger, files }) {
           const miner = ensureSigned(origin)
-          if (!config.isTagger(tagger)) throw errors.NonExistent()
           for (const { fileHash, index } of files) api.confirm(miner, fileHash, index - 1, tagger)
           return undefined
         },

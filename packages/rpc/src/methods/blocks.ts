@@ -10,7 +10,8 @@ export const blockAt = (chain: Chain, params: Params, index: number): Hash =>
 /** @throws ChainError UNKNOWN_BLOCK */
 export function requireHeader(chain: Chain, hash: Hash): Header {
   const header = chain.header(hash)
-  if (!header) throw new ChainError('UNKNOWN_BLOCK', `Header was not found in the database: ${hash}`)
+  if (!header)
+    throw new ChainError('UNKNOWN_BLOCK', `Header was not found in the database: ${hash}`)
   return header
 }
 

@@ -1,9 +1,16 @@
-import { toHex } from '@cess/bytes'
-import { hash256, header } from '@cess/primitives'
+import { type Hash, toHex } from '@cess/bytes'
+import type { Chain } from '@cess/chain'
+import { type Header, hash256, header } from '@cess/primitives'
 import { bytes, encode, struct, vec } from '@cess/scale'
 import { RpcError } from '../errors.ts'
 import { type Methods, subscription } from '../method.ts'
 import type { RpcServices } from '../services.ts'
+
+/** Codes of sc-consensus-grandpa-rpc. */
+const NOT_READY = 1
+const PROVE_FINALITY = 4
+/** Headers that one proof may hold. */
+const MAX_HEADERS = 4096
 
 const finalityProof = struct('', {
   block: hash256,
@@ -11,37 +18,38 @@ const finalityProof = struct('', {
   unknownHeaders: vec(header),
 })
 
+/** The nearest justification from this block on, which proves all before it, with the headers between. */
+function proveFinality(chain: Chain, number: number): string | null {
+  const { finalizedNumber } = chain.info()
+  if (number > finalizedNumber)
+    throw new RpcError(
+      PROVE_FINALITY,
+      `GRANDPA prove finality rpc failed: block ${number} is not finalized yet, ${finalizedNumber} is`,
+    )
+  const unknownHeaders: Header[] = []
+  for (let n = number; n <= finalizedNumber && unknownHeaders.length <= MAX_HEADERS; n++) {
+    const block: Hash | undefined = chain.hashAt(n)
+    const found = block && chain.header(block)
+    if (!block || !found) return null
+    if (n > number) unknownHeaders.push(found)
+    const justification = chain.justification(block)
+    if (justification) return toHex(encode(finalityProof, { block, justification, unknownHeaders }))
+  }
+  return null
+}
+
 /** GRANDPA's votes and proofs, BABE's slots. */
-export function consensusMethods({ chain, grandpa, epochAuthorship }: RpcServices): Methods {
+export function consensusMethods(services: RpcServices): Methods {
+  const { chain, grandpa } = services
   return {
     grandpa_roundState: {
       run() {
-        if (!grandpa) throw new RpcError(1, 'GRANDPA does not run on this node')
+        if (!grandpa) throw new RpcError(NOT_READY, 'GRANDPA RPC endpoint not ready')
         return grandpa.roundState()
       },
     },
     grandpa_proveFinality: {
-      run(params) {
-        const number = params.integer(0, 'block number', 2 ** 32 - 1)
-        const { finalizedNumber } = chain.info()
-        if (number > finalizedNumber)
-          throw new RpcError(2, `block ${number} is not final yet; ${finalizedNumber} is`)
-        // The nearest block from there on whose justification is stored proves all before it.
-        const unknown = []
-        for (let n = number; n <= finalizedNumber; n++) {
-          const hash = chain.hashAt(n)
-          const found = hash && chain.header(hash)
-          if (!hash || !found) break
-          if (n > number) unknown.push(found)
-          const justification = chain.justification(hash)
-          if (justification)
-            return toHex(
-              encode(finalityProof, { block: hash, justification, unknownHeaders: unknown }),
-            )
-          if (unknown.length > 4096) break
-        }
-        return null
-      },
+      run: (params) => proveFinality(chain, params.integer(0, 'block number', 2 ** 32 - 1)),
     },
     ...subscription(
       {
@@ -49,15 +57,14 @@ export function consensusMethods({ chain, grandpa, epochAuthorship }: RpcService
         unsubscribe: 'grandpa_unsubscribeJustifications',
         notification: 'grandpa_justifications',
       },
-      (sub) => {
+      (sub) =>
         sub.onClose(
           chain.subscribe((event) => {
             const proof = event.type === 'finalized' && chain.justification(event.hash)
             if (proof) sub.push(toHex(proof))
           }),
-        )
-      },
+        ),
     ),
-    babe_epochAuthorship: { unsafe: true, run: () => epochAuthorship?.() ?? {} },
+    babe_epochAuthorship: { unsafe: true, run: () => services.epochAuthorship?.() ?? {} },
   }
 }

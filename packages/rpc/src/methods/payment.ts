@@ -14,6 +14,8 @@ const details = struct('', {
   inclusionFee: option(struct('', { baseFee: u128, lenFee: u128, adjustedWeightFee: u128 })),
 })
 
+const hexNumber = (value: bigint): string => `0x${value.toString(16)}`
+
 /** What a transaction would cost. */
 export function paymentMethods({ chain }: RpcServices): Methods {
   const ask = (params: Params, method: string): Uint8Array => {
@@ -44,9 +46,9 @@ export function paymentMethods({ chain }: RpcServices): Methods {
         return {
           inclusionFee: fee
             ? {
-                baseFee: `0x${fee.baseFee.toString(16)}`,
-                lenFee: `0x${fee.lenFee.toString(16)}`,
-                adjustedWeightFee: `0x${fee.adjustedWeightFee.toString(16)}`,
+                baseFee: hexNumber(fee.baseFee),
+                lenFee: hexNumber(fee.lenFee),
+                adjustedWeightFee: hexNumber(fee.adjustedWeightFee),
               }
             : null,
         }

@@ -65,7 +65,10 @@ export function createStorageWatch(chain: Chain): StorageWatch {
     add(sub, asked) {
       const keys = new Set(asked)
       if (watched.size + keys.size > MAX_WATCHED)
-        throw new RpcError(4000, 'This node watches as many storage keys as it can; try another one')
+        throw new RpcError(
+          4000,
+          'This node watches as many storage keys as it can; try another one',
+        )
       const { bestHash } = chain.info()
       const state = chain.stateAt(bestHash)
       const changes: Change[] = []

@@ -90,7 +90,10 @@ export function createAccess(options: AccessOptions): (request: IncomingMessage)
     const { origin } = request.headers
     const host = hostName(request.headers.host)
     if (host === undefined || !knownHost(host))
-      return { allowed: false, reason: 'This server is not reached under that Host; see --rpc-hosts.' }
+      return {
+        allowed: false,
+        reason: 'This server is not reached under that Host; see --rpc-hosts.',
+      }
     if (origin !== undefined && !knownOrigin(origin))
       return { allowed: false, reason: 'Pages of that Origin may not call; see --rpc-cors.' }
     return { allowed: true, trusted: isTrusted(request, host, origin), origin }

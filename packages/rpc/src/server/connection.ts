@@ -1,9 +1,8 @@
 import type { Clock, Logger, Timer } from '@cess/ports'
 import type { RawData, WebSocket } from 'ws'
 import { tooManySubscriptions } from '../errors.ts'
-import type { Connection } from '../method.ts'
 import type { RpcLimits } from './limits.ts'
-import type { Peer, Protocol } from './protocol.ts'
+import type { Peer, PeerConnection, Protocol } from './protocol.ts'
 import { createBucket } from './rate.ts'
 import { createSubscription, type OpenSubscription } from './subscriptions.ts'
 
@@ -79,7 +78,7 @@ export function serveSocket(options: ConnectionOptions): { close(): void } {
     close(POLICY_VIOLATION, 'notifications are not read fast enough')
   }
 
-  const connection: Peer['connection'] & Connection = {
+  const connection: PeerConnection = {
     subscribe(notification) {
       if (subscriptions.size >= limits.subscriptionsPerConnection)
         throw tooManySubscriptions(limits.subscriptionsPerConnection)
@@ -141,8 +140,7 @@ export function serveSocket(options: ConnectionOptions): { close(): void } {
 
   function beat(): void {
     // While we do not read, its pongs wait with the rest.
-    const isOurFault =
-      socket.isPaused && (waiting !== undefined || underWay > 0 || hasTaken)
+    const isOurFault = socket.isPaused && (waiting !== undefined || underWay > 0 || hasTaken)
     if (!isAlive && !isOurFault) return socket.terminate()
     isAlive = false
     hasTaken = false

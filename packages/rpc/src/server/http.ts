@@ -76,7 +76,11 @@ export async function serveRequest(
     return
   }
   if (method !== 'POST')
-    return endText(response, 405, 'JSON-RPC needs POST, or a WebSocket. GET /health tells how the node is.')
+    return endText(
+      response,
+      405,
+      'JSON-RPC needs POST, or a WebSocket. GET /health tells how the node is.',
+    )
   // Browsers send this type only after asking (the OPTIONS above), so that no page can call unseen.
   if (!/^application\/json(?:\s*;|$)/i.test(request.headers['content-type'] ?? '')) {
     response.setHeader('connection', 'close')

@@ -5,6 +5,7 @@ import {
   invalidParams,
   invalidRequest,
   methodNotFound,
+  notOverHttp,
   type RpcError,
   responseTooBig,
   toRpcError,
@@ -16,10 +17,15 @@ import type { RpcLimits } from './limits.ts'
 import { readJson } from './read-json.ts'
 import type { OpenSubscription } from './subscriptions.ts'
 
+export interface PeerConnection extends Connection {
+  subscribe(notification: string): OpenSubscription
+}
+
 /** A client's side of the protocol, whatever carries it. */
 export interface Peer {
   readonly trusted: boolean
-  readonly connection: (Connection & { subscribe(name: string): OpenSubscription }) | undefined
+  /** `undefined` over plain http. */
+  readonly connection: PeerConnection | undefined
   /** Told how many calls a message makes, before they run. */
   spend(calls: number): void
 }
@@ -109,18 +115,21 @@ export function createProtocol(options: ProtocolOptions): Protocol {
     const found = methods.get(method)
     if (!found) throw methodNotFound()
     if (found.unsafe && !peer.trusted) throw unsafeRefused()
-    const { connection } = peer
+    const connection = (): PeerConnection => {
+      if (!peer.connection) throw notOverHttp()
+      return peer.connection
+    }
     const opened: OpenSubscription[] = []
     const after: (() => void)[] = []
-    const subscribe = (name: string): OpenSubscription => {
-      const sub = connection!.subscribe(name)
-      opened.push(sub)
-      return sub
-    }
     try {
       const result = await found.run(readParams(positional(params)), {
         trusted: peer.trusted,
-        connection: connection && { ...connection, subscribe },
+        connection,
+        subscribe(notification) {
+          const sub = connection().subscribe(notification)
+          opened.push(sub)
+          return sub
+        },
         after: (later) => after.push(later),
       })
       const text = JSON.stringify({ jsonrpc: '2.0', id, result: result ?? null })
@@ -143,7 +152,8 @@ export function createProtocol(options: ProtocolOptions): Protocol {
       return answer
     } catch (error) {
       const shown = toRpcError(error)
-      if (!shown) logger.error({ error, method: request?.method.slice(0, MAX_SHOWN) }, 'an RPC method failed')
+      if (!shown)
+        logger.error({ error, method: request?.method.slice(0, MAX_SHOWN) }, 'an RPC method failed')
       if (request) measure(request, started, 'error')
       return failed(shown ?? internalError(), request?.id)
     }
@@ -200,7 +210,10 @@ export function createProtocol(options: ProtocolOptions): Protocol {
             try {
               run()
             } catch (error) {
-              logger.error({ error }, 'what an RPC method left for later failed; this is a bug in it')
+              logger.error(
+                { error },
+                'what an RPC method left for later failed; this is a bug in it',
+              )
             }
         },
       }
