@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { MemoryStore } from '@cess/ports'
 import { type ChainSpec, devPreset, localPreset, parseSpec, specOf } from '@cess/runtime'
-import { createStateDb } from '@cess/state'
+import { memoryState } from '@cess/state'
 
 const PRESETS = { dev: devPreset, local: localPreset }
 
 /** A preset by name, or the specification in a file. @throws RangeError that says what is wrong. */
 export function loadSpec(chain: string): ChainSpec {
   const preset = Object.entries(PRESETS).find(([name]) => name === chain)?.[1]
-  if (preset) {
-    const states = createStateDb(new MemoryStore(), { pruning: 'archive', version: 1 })
-    return specOf(preset(), states.empty())
-  }
+  if (preset) return specOf(preset(), memoryState())
   let text: string
   try {
     text = readFileSync(chain, 'utf8')

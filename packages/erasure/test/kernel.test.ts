@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { equal } from '@cess/bytes'
 import { multiply } from '../src/field.ts'
 import { jsKernel } from '../src/js-kernel.ts'
+import { codeMatrix } from '../src/matrix.ts'
 import { relaxedSimd, simd } from '../src/rs-wasm.ts'
 import { simdKernel } from '../src/simd-kernel.ts'
+import { fourfoldTables } from '../src/simd-tables.ts'
 import { wasm } from '../src/wasm.ts'
 import { rustParity } from './support/oracle.ts'
 import { bytes, dataShards } from './support/shards.ts'
@@ -53,6 +55,30 @@ test('every byte times every coefficient is right in every kernel', () => {
     const outputs = Array.from(all, () => new Uint8Array(256))
     kernel({ rows: 256, columns: 1, at: all })([all], outputs)
     for (const c of all) for (const x of all) assert.equal(outputs[c]![x], multiply(c, x))
+  }
+})
+
+test('4x4 blocks with few products give the bytes of the general way, and only where they hold', () => {
+  for (const parity of [4, 8, 12, 252]) {
+    const { at } = codeMatrix(4, parity)
+    assert.ok(fourfoldTables({ rows: parity, columns: 4, at: at.subarray(16) }), `4+${parity}`)
+  }
+  assert.equal(fourfoldTables(codeMatrix(4, 7)), undefined)
+  const sources = dataShards(4, 1000)
+  // A shift of the code's rows, and one coefficient that is off, lose the structure.
+  const { at } = codeMatrix(4, 9)
+  for (const rows of [
+    at.slice(20),
+    Uint8Array.from(at.slice(16, 48), (c, i) => c ^ (i === 29 ? 1 : 0)),
+  ]) {
+    const matrix = { rows: 8, columns: 4, at: rows }
+    assert.equal(fourfoldTables(matrix), undefined)
+    const [first, ...others] = kernels.map((kernel) => {
+      const outputs = dataShards(8, 1000)
+      kernel(matrix)(sources, outputs)
+      return outputs
+    })
+    for (const outputs of others) assert.deepEqual(outputs, first)
   }
 })
 

@@ -63,8 +63,11 @@ export interface Executive {
   checkInherents(block: Block, data: InherentData): string[]
   /** What the pool needs to know, at the block `at`. */
   validate(xt: Uint8Array, at: Hash, source: TransactionSource): TransactionValidity
-  /** What has to be verified before this extrinsic can be applied now; undefined when it can't be told or is bare. */
-  signatureJob(xt: Uint8Array): SignatureJob | undefined
+  /**
+   * What has to be verified before these extrinsics can be applied in the block after `parent`. Bare ones and those
+   * of which it cannot be told are left out. Leaves the state as it is.
+   */
+  signatureJobs(extrinsics: readonly Uint8Array[], parent?: Hash): SignatureJob[]
 }
 
 /** Decoded, and signed by whom it says. */
@@ -296,6 +299,22 @@ export function createExecutive(runtime: Runtime): Executive {
     }
   }
 
+  function jobOf(xt: Uint8Array): SignatureJob | undefined {
+    try {
+      const { signed: tx } = decode(xt)
+      if (!tx) return undefined
+      return {
+        scheme: schemes[tx.signature.type],
+        signature: tx.signature.value,
+        message: messageOf(tx),
+        publicKey: Uint8Array.fromHex(tx.who.slice(2)),
+      }
+    } catch {
+      // Whatever is wrong with it, applying it says so.
+      return undefined
+    }
+  }
+
   return {
     initializeBlock,
     applyExtrinsic,
@@ -304,19 +323,15 @@ export function createExecutive(runtime: Runtime): Executive {
     inherentExtrinsics,
     checkInherents,
     validate,
-    signatureJob(xt) {
+    signatureJobs(extrinsics, parent) {
+      const state = ext()
+      state.begin()
       try {
-        const { signed: tx } = decode(xt)
-        if (!tx) return undefined
-        return {
-          scheme: schemes[tx.signature.type],
-          signature: tx.signature.value,
-          message: messageOf(tx),
-          publicKey: Uint8Array.fromHex(tx.who.slice(2)),
-        }
-      } catch {
-        // Whatever is wrong with it, applying it says so.
-        return undefined
+        // The block's own era and its parent's hash: recent transactions are signed over them.
+        if (parent) beginBlock(system, state, system.number() + 1, parent, { logs: [] })
+        return extrinsics.flatMap((xt) => jobOf(xt) ?? [])
+      } finally {
+        state.rollback()
       }
     },
   }

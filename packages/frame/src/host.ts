@@ -53,12 +53,9 @@ export function createRuntimeHost(
         )
       return runtime.within(state, () => invoke(entryPoint, method, args))
     },
-    async prepare(extrinsics, state) {
+    async prepare(extrinsics, state, parent) {
       if (!prime) return
-      const jobs = runtime.within(state, () =>
-        extrinsics.flatMap((xt) => executive.signatureJob(xt) ?? []),
-      )
-      await prime(jobs)
+      await prime(runtime.within(state, () => executive.signatureJobs(extrinsics, parent)))
     },
   }
 }

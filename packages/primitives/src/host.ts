@@ -1,3 +1,4 @@
+import type { Hash } from '@cess/bytes'
 import type { RuntimeVersion } from './runtime-version.ts'
 
 declare const stateKey: unique symbol
@@ -59,10 +60,11 @@ export interface RuntimeHost {
    */
   call(entryPoint: string, args: Uint8Array, state: Externalities): Uint8Array
   /**
-   * Verifies the signatures of these extrinsics ahead of `call`, off the main thread.
-   * Only a speed-up: `call` verifies what was not prepared.
+   * Verifies the signatures of these extrinsics ahead of `call`, off the main thread, for the block after `parent`.
+   * Only a speed-up: `call` verifies what was not prepared, such as a signature over a hash that is not in the state
+   * yet (the parent's own, without `parent`). Leaves `state` as it is.
    */
-  prepare?(extrinsics: readonly Uint8Array[], state: Externalities): Promise<void>
+  prepare?(extrinsics: readonly Uint8Array[], state: Externalities, parent?: Hash): Promise<void>
 }
 
 /** A runtime call that ended without a result (a panic, in Rust's words). */

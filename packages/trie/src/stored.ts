@@ -1,5 +1,5 @@
 import { decodeNode } from './decode.ts'
-import { encodeNode, isInline } from './encode.ts'
+import { encodeNode, isInline, rootHash } from './encode.ts'
 import { TrieError } from './errors.ts'
 import { type Hashed, hashOf, type Link, type Node, type NodeSource, type Ref } from './node.ts'
 
@@ -19,9 +19,10 @@ export function sourceByHash(read: (hash: Uint8Array) => Uint8Array | undefined)
   }
 }
 
-/** What an update made: nodes that need a place of their own, and values beside them. Children come before parents. */
+/** What an update made: nodes that need a place of their own, and values beside them. Hashed, children before parents. */
 export function* newNodes(root: Ref | undefined): Generator<Node | Hashed> {
   if (root?.kind !== 'node') return
+  rootHash(root)
   yield* below(root)
   yield root
 }

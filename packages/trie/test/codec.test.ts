@@ -38,13 +38,19 @@ test('every node survives its bytes', () => {
 })
 
 test('key lengths around every limit of the header', () => {
-  for (const long of [14, 15, 16, 30, 31, 32, 62, 63, 64, 269, 270, 271, 285, 286, 317, 318, 319, 572, 573, 574])
+  for (const long of [
+    14, 15, 16, 30, 31, 32, 62, 63, 64, 269, 270, 271, 285, 286, 317, 318, 319, 572, 573, 574,
+  ])
     for (const version of [0, 1] as const)
       for (const size of [1, 40]) {
         const path = key('\x11'.repeat(Math.ceil(long / 2)))
         const one = [[path, new Uint8Array(size)]] as const
         assert.equal(rootHash(buildTrie(one, version)).toHex(), referenceRoot(one, version))
-        const two = [...one, [key(`${path}\x01`), new Uint8Array(3)], [key(`${path}\x10`), new Uint8Array(50)]] as const
+        const two = [
+          ...one,
+          [key(`${path}\x01`), new Uint8Array(3)],
+          [key(`${path}\x10`), new Uint8Array(50)],
+        ] as const
         const node = nodeOf(two, version)
         assert.equal(rootHash(node).toHex(), referenceRoot(two, version))
         assert.deepEqual(decodeNode(encodeNode(node)).partial, node.partial)
@@ -54,7 +60,10 @@ test('key lengths around every limit of the header', () => {
 test('value lengths around every limit', () => {
   for (const size of [0, 1, 26, 27, 28, 29, 30, 31, 32, 33, 63, 64, 16383, 16384, 70_000])
     for (const version of [0, 1] as const) {
-      const entries = [[key('a'), new Uint8Array(size)], [key('b'), new Uint8Array(2)]] as const
+      const entries = [
+        [key('a'), new Uint8Array(size)],
+        [key('b'), new Uint8Array(2)],
+      ] as const
       const node = nodeOf(entries, version)
       assert.equal(rootHash(node).toHex(), referenceRoot(entries, version))
       assert.ok(decodeNode(encodeNode(node)))

@@ -105,7 +105,10 @@ test('an update that changes nothing gives back the old trie itself', () => {
     [[key('aa'), Uint8Array.of(1)]],
     [[key('ab'), long.slice()]],
     [[key('a'), undefined]],
-    [[key('aaa'), undefined], [key('b'), undefined]],
+    [
+      [key('aaa'), undefined],
+      [key('b'), undefined],
+    ],
   ] as const) {
     const update = updateTrie(trie.source, root, changes, 1)
     assert.equal(update.root, root)
@@ -115,7 +118,10 @@ test('an update that changes nothing gives back the old trie itself', () => {
 
 test('the old trie stays readable beside the new one', () => {
   const trie = hashStore(1)
-  trie.apply([[key('one'), Uint8Array.of(1)], [key('two'), Uint8Array.of(2)]])
+  trie.apply([
+    [key('one'), Uint8Array.of(1)],
+    [key('two'), Uint8Array.of(2)],
+  ])
   const old = trie.root()
   trie.apply([[key('one'), undefined]])
   assert.deepEqual(getValue(trie.source, old, key('one')), Uint8Array.of(1))
@@ -126,9 +132,16 @@ test('the old trie stays readable beside the new one', () => {
 test('values keep the form they were written in until they change', () => {
   const long = new Uint8Array(50).fill(1)
   const trie = hashStore(0)
-  trie.apply([[key('ab'), long], [key('abc'), Uint8Array.of(1)]])
+  trie.apply([
+    [key('ab'), long],
+    [key('abc'), Uint8Array.of(1)],
+  ])
   const touched = updateTrie(trie.source, trie.root(), [[key('abd'), Uint8Array.of(2)]], 1).root
-  const v0 = [[key('ab'), long], [key('abc'), Uint8Array.of(1)], [key('abd'), Uint8Array.of(2)]] as const
+  const v0 = [
+    [key('ab'), long],
+    [key('abc'), Uint8Array.of(1)],
+    [key('abd'), Uint8Array.of(2)],
+  ] as const
   assert.equal(rootHash(touched).toHex(), referenceRoot(v0, 0))
   const rewritten = updateTrie(trie.source, touched, [[key('ab'), long]], 1).root
   assert.equal(rootHash(rewritten).toHex(), referenceRoot(v0, 1))

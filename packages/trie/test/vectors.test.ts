@@ -40,7 +40,7 @@ test('small tries are encoded as in sp_trie', () => {
   assert.equal(encoded(['4819', 'fe'], ['1314', 'ff']), '8012001443031404ff1443081904fe')
 })
 
-// w3f/polkadot-tests: fixtures/host-api, ext_storage_root_version_1.
+// w3f/polkadot-tests: fixtures/host-api, ext_default_child_storage_root_version_1.
 test('roots that Polkadot hosts agree on', () => {
   const root = (...entries: [string, string][]): string =>
     trieRoot(
@@ -49,15 +49,15 @@ test('roots that Polkadot hosts agree on', () => {
     ).toHex()
   assert.equal(
     root(['static', 'Inverse'], ['even-keeled', 'Future-proofed']),
-    'a54c5eb76c943ad2e90bc0d82bea13e77b7d8e0e1d421584414f3497cb146ea6',
+    'e04eb753bc044436c6624b2062f7ad2be3bf19c62ed6f10aa2d7ee2586828cd5',
   )
   assert.equal(
     root(['function', 'Horizontal'], ['Face to face', 'Expanded']),
-    'de9878c7704ba0578d90425899364759490f4a7581a1653d69e36e4c55d86e2c',
+    'e563e5520daa936c3629783df1390428bf1a57bf2ea2e30d26efe54bd225e706',
   )
   assert.equal(
     root(['Optional', 'secondary'], ['object-oriented', 'toolset']),
-    '7dbcf6c4fddc90f6e739b13c7110771ef62de9a228877e05bdb8c5fb9668caa9',
+    '3b71375a64a94627d03b257d2d2538474ac0263c0a5e6872d848ce6889092e15',
   )
 })
 

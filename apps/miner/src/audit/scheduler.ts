@@ -8,7 +8,7 @@ import { answerChallenge, Unable } from './answer.ts'
 /** Blocks after which an answer that we sent and the chain has not taken is sent again. */
 const RESEND_BLOCKS = 8
 /** Milliseconds between attempts when a proof cannot be made: data may come back. */
-const RETRY_MS = 20_000
+const RETRY_MS = 5_000
 
 export interface Auditor {
   /** Looks for an open challenge and answers it. Resolves when there is nothing to do for now. */
@@ -21,6 +21,15 @@ export interface AuditorOptions {
   /** An answer starts up to this many milliseconds late, so that the miners of a process take turns. */
   readonly jitterMs: number
 }
+
+const WHY = {
+  Passed: '',
+  Failed: 'The chain found the proof to be wrong.',
+  Missed: 'No answer got into a block in time.',
+} as const
+/** Whether the chain has not said yet how it ended. */
+const isOpen = ({ outcome }: AuditRecord): boolean =>
+  outcome === 'Submitted' || outcome === 'Unable'
 
 type Plan = 'answer' | 'wait' | 'late'
 
@@ -61,33 +70,46 @@ export function createAuditor(ctx: MinerContext, { jitterMs }: AuditorOptions): 
     await clock.sleep(Math.floor(((a * 256 + b) / 65_536) * jitterMs), ctx.signal)
   }
 
-  async function submit(open: Challenge, proof: Uint8Array): Promise<void> {
-    const { number } = await chain.best()
+  /** Hands the answer to the chain. What becomes of it comes later: the next look must not wait for it. */
+  async function submit(open: Challenge, best: number, proof: Uint8Array): Promise<void> {
     // Noted first: after a crash in between it is better to wait a few blocks than to answer twice.
-    await note(open, { outcome: 'Submitted', block: number, reason: '' })
-    const block = await chain.submit(ctx.pair, { type: 'submitProof', proof })
-    for (const event of block.events) if (isMine(event)) await told(block.number, event)
+    await note(open, { outcome: 'Submitted', block: best, reason: '' })
+    chain.submit(ctx.pair, { type: 'submitProof', proof }).then(
+      async ({ number, events }) => {
+        for (const event of events) if (isMine(event)) await told(number, event)
+      },
+      (error: unknown) => {
+        if (ctx.signal.aborted) return
+        logger.warn({ deadline: open.deadline, reason: reasonOf(error) }, 'the answer got lost')
+      },
+    )
   }
 
   const isMine = (event: MinerEvent): boolean => event.data['miner'] === account
 
   async function told(block: number, event: MinerEvent): Promise<void> {
-    const missed = event.name === 'Audit.ChallengeMissed'
-    if (!missed && event.name !== 'Audit.VerifyProof') return
+    if (event.name === 'Audit.ChallengeMissed') await ended(block, 'Missed')
+    else if (event.name === 'Audit.VerifyProof')
+      await ended(block, event.data['result'] === true ? 'Passed' : 'Failed')
+  }
+
+  /** Notes how the last challenge ended, once: it is told when the answer is in a block and when that is final. */
+  async function ended(block: number, outcome: 'Passed' | 'Failed' | 'Missed'): Promise<void> {
     const [last] = await store.audits.latest(1)
-    if (!last || last.start > block || last.outcome === 'Passed' || last.outcome === 'Failed') return
-    if (missed) {
-      const reason = last.reason || 'No answer got into a block in time.'
-      await store.audits.put({ ...last, outcome: 'Missed', block, reason })
-      logger.error({ block, reason }, 'audit missed')
-      return
-    }
-    const passed = event.data['result'] === true
-    const reason = passed ? '' : 'The chain found the proof to be wrong.'
-    await store.audits.put({ ...last, outcome: passed ? 'Passed' : 'Failed', block, reason })
-    ctx.metrics.audits.inc(1, { miner: ctx.name, outcome: passed ? 'passed' : 'failed' })
-    if (passed) logger.info({ block, rows: last.rows, openings: last.openings }, 'audit passed')
-    else logger.error({ block }, 'audit failed: the chain found the proof to be wrong')
+    if (!last || block < last.start || block > last.deadline + 1 || !isOpen(last)) return
+    const reason = { ...WHY, Missed: last.reason || WHY.Missed }[outcome]
+    await store.audits.put({ ...last, outcome, block, reason })
+    ctx.metrics.audits.inc(1, { miner: ctx.name, outcome: outcome.toLowerCase() })
+    if (outcome === 'Passed') logger.info({ block, rows: last.rows }, 'audit passed')
+    else logger.error({ block, reason }, `audit ${outcome.toLowerCase()}`)
+  }
+
+  /** What ended while we were not there to hear of it. */
+  async function catchUp(): Promise<void> {
+    const [last] = await store.audits.latest(1)
+    if (!last || !isOpen(last)) return
+    const known = await (await chain.finalized()).lastAudit(account)
+    if (known) await ended(known.block, known.result)
   }
 
   async function answer(open: Challenge): Promise<void> {
@@ -98,7 +120,7 @@ export function createAuditor(ctx: MinerContext, { jitterMs }: AuditorOptions): 
       const now = await chain.best()
       const still = await now.challenge(account)
       if (!still || !equal(still.seed, open.seed) || now.number >= open.deadline) return
-      await submit(open, proof)
+      await submit(open, now.number, proof)
       retry = undefined
     } catch (error) {
       if (ctx.signal.aborted) return
@@ -118,7 +140,7 @@ export function createAuditor(ctx: MinerContext, { jitterMs }: AuditorOptions): 
     async look() {
       const best = await chain.best()
       const open = await best.challenge(account)
-      if (!open) return
+      if (!open) return catchUp()
       const todo = await plan(open, best.number)
       if (todo === 'answer') await answer(open)
     },

@@ -208,6 +208,11 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
     column,
     usersOf,
     membersOf,
+    /** The fragment of one segment of a column, if it was ever here. */
+    memberAt(p: Place): FileId | undefined {
+      const raw = db.get(key.member(p))
+      return raw && decode(idCodec, raw)
+    },
     roomFor,
     path: disk.path,
     /** Keeps a fragment durably. Its id must have been checked. @throws MinerError FULL */
@@ -231,6 +236,11 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
       if (held?.state !== 'Present' || offset + length > held.size)
         throw new MinerError('MISSING', `Fragment ${id} is not here, or not as long.`)
       return disk.read(id, offset, length)
+    },
+    /** Every fragment of the index. */
+    async *all(): AsyncIterable<{ readonly id: FileId; readonly record: FragmentRecord }> {
+      for await (const [raw, value] of db.iterate(under(scan.allFragments())))
+        yield { id: parse.fragment(raw), record: decode(fragmentRecord, value) }
     },
     async *columns(): AsyncIterable<ColumnRef & { readonly record: ColumnRecord }> {
       for await (const [raw, value] of db.iterate(under(scan.columns())))

@@ -69,6 +69,7 @@ export const key = {
 
 /** Prefixes of scans. */
 export const scan = {
+  allFragments: () => prefixed('f'),
   fragments: (shard: string) => prefixed('f', fromHex(shard)),
   members: (c: ColumnRef) => prefixed('r', id32(c.fileId), Uint8Array.of(c.index)),
   users: (id: FileId) => prefixed('b', id32(id)),
@@ -97,6 +98,7 @@ export const parse = {
   }),
   layoutSegment: (raw: Uint8Array): number => u32At(raw, 34),
   siblingFile: (raw: Uint8Array): FileId => hexOf(raw.subarray(34, 66)),
+  siblingSegment: (raw: Uint8Array): number => u32At(raw, 66),
   tagger: (raw: Uint8Array): number => u32At(raw, 34),
 }
 

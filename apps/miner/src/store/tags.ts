@@ -15,10 +15,11 @@ const del = (k: Uint8Array): BatchOp => ({ type: 'del', key: k })
 export function tagsOf({ db, usage }: Pick<StoreParts, 'db' | 'usage'>, fragments: Fragments) {
   const get = (id: FileId, tagger: number): Uint8Array | undefined => db.get(key.tags(id, tagger))
 
-  async function filesOfSibling(id: FileId): Promise<FileId[]> {
-    const found: FileId[] = []
+  /** Segments of files of ours that a fragment is part of. */
+  async function segmentsOf(id: FileId): Promise<{ fileId: FileId; segment: number }[]> {
+    const found: { fileId: FileId; segment: number }[] = []
     for await (const [raw] of db.iterate(under(scan.siblings(id))))
-      found.push(parse.siblingFile(raw))
+      found.push({ fileId: parse.siblingFile(raw), segment: parse.siblingSegment(raw) })
     return found
   }
 
@@ -45,7 +46,7 @@ export function tagsOf({ db, usage }: Pick<StoreParts, 'db' | 'usage'>, fragment
 
   return {
     get,
-    filesOfSibling,
+    segmentsOf,
     /** Keeps tags: of our own fragments only checked ones. Columns that are complete now wait for confirmation. */
     async put(id: FileId, tagger: number, tags: Uint8Array): Promise<void> {
       const before = get(id, tagger)
@@ -64,7 +65,7 @@ export function tagsOf({ db, usage }: Pick<StoreParts, 'db' | 'usage'>, fragment
     /** Forgets all tags of fragments that are neither ours nor of a segment of ours. */
     async forget(ids: readonly FileId[]): Promise<void> {
       for (const id of new Set(ids)) {
-        if (fragments.record(id) || (await filesOfSibling(id)).length > 0) continue
+        if (fragments.record(id) || (await segmentsOf(id)).length > 0) continue
         const ops: BatchOp[] = []
         let bytes = 0
         for await (const [raw, value] of db.iterate(under(scan.tags(id)))) {

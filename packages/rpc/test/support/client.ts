@@ -18,7 +18,11 @@ export const post = (url: string, body: string, headers: Record<string, string> 
   fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
 
 /** One call over http. */
-export async function callHttp(url: string, method: string, params: unknown = []): Promise<RpcAnswer> {
+export async function callHttp(
+  url: string,
+  method: string,
+  params: unknown = [],
+): Promise<RpcAnswer> {
   const response = await post(url, request(method, params))
   return (await response.json()) as RpcAnswer
 }

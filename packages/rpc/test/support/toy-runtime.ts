@@ -12,7 +12,19 @@ import {
   type TransactionValidity,
   transactionValidity,
 } from '@cess/primitives'
-import { bytes, compact, decode, encode, fixedBytes, Reader, tuple, u32, u64, u128, vec } from '@cess/scale'
+import {
+  bytes,
+  compact,
+  decode,
+  encode,
+  fixedBytes,
+  Reader,
+  tuple,
+  u32,
+  u64,
+  u128,
+  vec,
+} from '@cess/scale'
 import { orderedTrieRoot } from '@cess/trie'
 
 /**
@@ -31,7 +43,12 @@ export interface ToyTransaction {
 export const account = (n: number): AccountId => toHex(new Uint8Array(32).fill(n)) as AccountId
 export const METADATA = utf8('the toy has little to say of itself')
 
-export const transfer = ({ nonce, account: who = account(1), tip = 1, kind = 0 }: ToyTransaction): Extrinsic =>
+export const transfer = ({
+  nonce,
+  account: who = account(1),
+  tip = 1,
+  kind = 0,
+}: ToyTransaction): Extrinsic =>
   concat(Uint8Array.of(1), fromHex(who), u32le(nonce), u32le(tip), Uint8Array.of(kind))
 
 /** As clients send it: behind its length. */
@@ -69,7 +86,10 @@ function validate(extrinsic: Extrinsic, state: Externalities): TransactionValidi
   if (t.kind === KIND.never)
     return { type: 'Err', value: { type: 'Invalid', value: { type: 'Custom', value: 7 } } }
   if (t.kind === KIND.unknown)
-    return { type: 'Err', value: { type: 'Unknown', value: { type: 'CannotLookup', value: undefined } } }
+    return {
+      type: 'Err',
+      value: { type: 'Unknown', value: { type: 'CannotLookup', value: undefined } },
+    }
   const nonce = number(state, nonceKey(t.account))
   if (t.nonce < nonce) return invalid('Stale')
   return {
@@ -110,7 +130,12 @@ function finalize(state: Externalities): Header {
   state.clearPrefix(key('sys:'))
   return {
     ...header,
-    extrinsicsRoot: toHex(orderedTrieRoot(body.map((xt) => encode(bytes, xt)), 0)) as Header['extrinsicsRoot'],
+    extrinsicsRoot: toHex(
+      orderedTrieRoot(
+        body.map((xt) => encode(bytes, xt)),
+        0,
+      ),
+    ) as Header['extrinsicsRoot'],
     stateRoot: toHex(state.storageRoot()) as Header['stateRoot'],
   }
 }
@@ -133,7 +158,8 @@ const lengthOf = (args: Uint8Array): bigint => {
   const reader = new Reader(args)
   const extrinsic = bytes.read(reader)
   parse(extrinsic)
-  if (reader.u32() !== encode(bytes, extrinsic).length) throw new RuntimeTrap('The length is wrong.')
+  if (reader.u32() !== encode(bytes, extrinsic).length)
+    throw new RuntimeTrap('The length is wrong.')
   return BigInt(extrinsic.length)
 }
 
@@ -159,9 +185,19 @@ function call(entry: string, args: Uint8Array, state: Externalities): Uint8Array
     case 'AccountNonceApi_account_nonce':
       return u32le(number(state, nonceKey(decode(accountId32, args))))
     case 'TransactionPaymentApi_query_info':
-      return concat(encode(compact(u64), 1000n), encode(compact(u64), 0n), Uint8Array.of(0), encode(u128, lengthOf(args)))
+      return concat(
+        encode(compact(u64), 1000n),
+        encode(compact(u64), 0n),
+        Uint8Array.of(0),
+        encode(u128, lengthOf(args)),
+      )
     case 'TransactionPaymentApi_query_fee_details':
-      return concat(Uint8Array.of(1), encode(u128, 1n), encode(u128, lengthOf(args)), encode(u128, 300n))
+      return concat(
+        Uint8Array.of(1),
+        encode(u128, 1n),
+        encode(u128, lengthOf(args)),
+        encode(u128, 300n),
+      )
     case 'Metadata_metadata':
       return encode(bytes, METADATA)
     case 'Toy_counter':
@@ -181,5 +217,12 @@ export const createToyHost = (): RuntimeHost => ({
     transactionVersion: 4,
     stateVersion: 1,
   },
-  call,
+  call(entry, args, state) {
+    try {
+      return call(entry, args, state)
+    } catch (error) {
+      if (error instanceof RuntimeTrap) throw error
+      throw new RuntimeTrap(`${entry} failed`, { cause: error })
+    }
+  },
 })

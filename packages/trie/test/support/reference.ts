@@ -70,7 +70,10 @@ function encodeNode(entries: readonly Entry[], depth: number, version: number): 
 }
 
 /** Root hash of a trie of these latin1 keys, in hex. */
-export function referenceRoot(entries: Iterable<readonly [string, Uint8Array]>, version: number): string {
+export function referenceRoot(
+  entries: Iterable<readonly [string, Uint8Array]>,
+  version: number,
+): string {
   const all = Array.from(entries, ([key, value]): Entry => {
     const nibbles = Array.from(key, (c) => [c.charCodeAt(0) >> 4, c.charCodeAt(0) & 15]).flat()
     return [nibbles, value]

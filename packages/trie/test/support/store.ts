@@ -18,8 +18,7 @@ export const keyOfHex = (hex: string): StateKey =>
   Buffer.from(hex.replace('0x', ''), 'hex').toString('latin1') as StateKey
 
 export const sorted = (changes: Iterable<Change>): Change[] =>
-  [...new Map(Array.from(changes, (c) => [c[0], c]))
-    .values()].sort(([a], [b]) => (a < b ? -1 : 1))
+  [...new Map(Array.from(changes, (c) => [c[0], c])).values()].sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** A trie whose nodes are kept by hash; what is not removed explicitly stays. */
 export function hashStore(version: StateVersion) {
@@ -42,11 +41,7 @@ export function hashStore(version: StateVersion) {
   function keep(top: Ref | undefined): void {
     for (const made of newNodes(top)) {
       const hash =
-        made.kind === 'hashed'
-          ? hashOf(made.link)
-          : made === top
-            ? rootHash(made)
-            : made.hash!
+        made.kind === 'hashed' ? hashOf(made.link) : made === top ? rootHash(made) : made.hash!
       entries.set(hash.toHex(), storedBytes(made))
     }
   }

@@ -1,0 +1,23 @@
+/** Bytes of a sector. As a little-endian number it is always below the order of the group. */
+export const SECTOR_BYTES = 31
+/** Sectors of a row, the coefficients of a polynomial of degree 2047. */
+export const SECTORS = 2048
+/** Bytes of a row, what one tag covers. The last row of a fragment may be shorter: zeros stand for the rest. */
+export const ROW_BYTES: number = SECTORS * SECTOR_BYTES
+/** A compressed point of G1. */
+export const TAG_BYTES = 48
+/** σ, y and ψ. */
+export const PROOF_BYTES = 128
+/** Largest fragment that is tagged: a quarter of a segment of 32 MiB. */
+export const MAX_FRAGMENT_BYTES: number = 8 << 20
+/** Rows that one proof may cover. */
+export const MAX_ROWS = 1024
+
+/** Rows, and so tags, of a fragment of `size` bytes. */
+export const rowCount = (size: number): number => Math.ceil(size / ROW_BYTES)
+
+/** The rows of a fragment, the last one as short as it is. */
+export const rowsOf = (fragment: Uint8Array): Uint8Array[] =>
+  Array.from({ length: rowCount(fragment.length) }, (_, i) =>
+    fragment.subarray(i * ROW_BYTES, (i + 1) * ROW_BYTES),
+  )
