@@ -11,4 +11,4 @@ const port = (log: pino.Logger): Logger => ({
 
 /** JSON lines on standard error; standard output is for what was asked for. */
 export const createLog = (level: string): Logger =>
-  port(pino({ level, base: undefined }, pino.destination({ fd: 2, sync: true })))
+  port(pino({ level, base: null }, pino.destination({ fd: 2, sync: true })))

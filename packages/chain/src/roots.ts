@@ -11,7 +11,12 @@ const latin1 = (raw: Uint8Array): StateKey => String.fromCharCode(...raw) as Sta
  * (sp_runtime::traits::Hash::ordered_trie_root, RFC-0042).
  */
 export const extrinsicsRoot = (body: readonly Extrinsic[]): Hash =>
-  toHex(trieRoot(body.map((xt, i) => [latin1(encode(index, i)), encode(bytes, xt)] as const), 0)) as Hash
+  toHex(
+    trieRoot(
+      body.map((xt, i) => [latin1(encode(index, i)), encode(bytes, xt)] as const),
+      0,
+    ),
+  ) as Hash
 
 /** Block 0 over this state. */
 export const genesisHeader = (stateRoot: Hash): Header => ({

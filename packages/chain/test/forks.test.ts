@@ -68,7 +68,10 @@ test('route and ancestry agree with the shape of any tree', async () => {
         for (const to of hashes) {
           assert.equal(chain.isAncestor(from, to), line(to).includes(from))
           const { retracted, common, enacted } = chain.route(from, to)
-          assert.deepEqual([...retracted, common].reverse(), line(from).slice(line(common).length - 1))
+          assert.deepEqual(
+            [...retracted, common].reverse(),
+            line(from).slice(line(common).length - 1),
+          )
           assert.deepEqual([common, ...enacted], line(to).slice(line(common).length - 1))
         }
       const best = line(chain.info().bestHash)

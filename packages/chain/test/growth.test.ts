@@ -119,9 +119,7 @@ test('auxiliary records live beside blocks and with them', async () => {
   assert.deepEqual(chain.aux.get(key), Uint8Array.of(10))
   const bad = await forge(chain, { salt: 1 })
   const lost = [{ type: 'del', key }] as const
-  await assert.rejects(
-    chain.importBlock({ ...bad, body: [], origin: 'own', weight: 1, aux: lost }),
-  )
+  await assert.rejects(chain.importBlock({ ...bad, body: [], origin: 'own', weight: 1, aux: lost }))
   assert.deepEqual(chain.aux.get(key), Uint8Array.of(10))
 })
 

@@ -124,22 +124,19 @@ export async function* decryptRange(
   if (range.chunks === 0) return
   const wanted = Math.min(range.length, ciphertextLength - range.offset)
   const source = await fetchRange(range.offset, wanted)
-  const end = range.firstChunk + range.chunks
+  let received = 0
   let index = range.firstChunk
   let skip = range.skip
   let left = length
-  for await (const { bytes, last } of rechunk(
-    ArrayBuffer.isView(source) ? [source] : source,
-    SEALED_CHUNK_BYTES,
-  )) {
-    const isEnd = index === end - 1
-    if (last !== isEnd)
-      throw last
-        ? truncated(`chunk ${index} came, and chunk ${index + 1} did not`)
-        : new ContentError(
-            'CORRUPT',
-            `More than the ${wanted} bytes asked for came. Use another gateway.`,
-          )
+  const pieces = ArrayBuffer.isView(source) ? [source] : source
+  for await (const { bytes, last } of rechunk(pieces, SEALED_CHUNK_BYTES)) {
+    received += bytes.length
+    if (last && received < wanted) throw truncated(`of ${wanted} bytes asked for ${received} came`)
+    if (received > wanted || (received === wanted && !last))
+      throw new ContentError(
+        'CORRUPT',
+        `More than the ${wanted} bytes asked for came. Use another gateway.`,
+      )
     const plain = openAt(cipher, index, { bytes, last: index === chunkCount(size) - 1 })
     const part = plain.subarray(skip, skip + left)
     skip = 0

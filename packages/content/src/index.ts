@@ -27,7 +27,7 @@ export {
   type FileDescription,
   type ResumeOptions,
 } from './encrypt.ts'
-export type { ErasureCode } from './erasure.ts'
+export { type ErasureCode, pooledErasure } from './erasure.ts'
 export { ContentError, type ContentErrorCode } from './errors.ts'
 export {
   CHUNK_BYTES,

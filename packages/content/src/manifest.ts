@@ -16,7 +16,7 @@ import {
 import { ContentError } from './errors.ts'
 
 /** Longest manifest, in bytes of SCALE: what leaves room for the rest of a header of 64 KiB. */
-export const MAX_MANIFEST_BYTES = 63 * 1024
+const MAX_MANIFEST_BYTES = 63 * 1024
 /** Manifests are padded to a multiple of this, so that a header's length tells little about a file's name. */
 export const MANIFEST_PADDING = 256
 

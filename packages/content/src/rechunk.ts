@@ -34,7 +34,7 @@ export async function* rechunk(source: ByteSource, size: number): AsyncGenerator
 }
 
 /** Takes bytes off the front of a source, and then the rest of it. */
-export interface ByteReader {
+interface ByteReader {
   /** The next `length` bytes, or all there are when the source ends before. */
   take(length: number): Promise<Uint8Array>
   /** Everything not taken. */

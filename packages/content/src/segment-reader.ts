@@ -8,7 +8,7 @@ import type { Slots } from './slots.ts'
 /** Why a fragment did not count: nobody had it, what came was something else, or the request failed. */
 export type Fault = 'missing' | 'corrupt' | 'failed'
 
-export interface SegmentJob {
+interface SegmentJob {
   readonly ids: readonly FileId[]
   /** Bytes of each fragment. */
   readonly size: number

@@ -47,9 +47,12 @@ interface Buffers {
 
 const SMALLEST = 64 * 1024
 
-function grow(old: Uint8Array, used: number, needed: number): Uint8Array {
+type Allocate = (bytes: number) => Uint8Array
+const allocateHere: Allocate = (bytes) => new Uint8Array(bytes)
+
+function grow(old: Uint8Array, used: number, needed: number, allocate: Allocate): Uint8Array {
   if (old.length >= needed) return old
-  const grown = new Uint8Array(Math.min(SEGMENT_SIZE, Math.max(SMALLEST, 2 * old.length, needed)))
+  const grown = allocate(Math.min(SEGMENT_SIZE, Math.max(SMALLEST, 8 * old.length, needed)))
   grown.set(old.subarray(0, used))
   return grown
 }
@@ -63,12 +66,13 @@ async function encodeSegment(
   buffers: Buffers,
   { erasure, hash = fragmentId }: SegmentingOptions,
 ): Promise<Omit<EncodedSegment, 'release'>> {
+  const allocate = erasure.allocate ?? allocateHere
   const size = fragmentSize(length)
-  buffers.data = grow(buffers.data, length, DATA_FRAGMENTS * size)
+  buffers.data = grow(buffers.data, length, DATA_FRAGMENTS * size, allocate)
   // A buffer that held another segment has its bytes here, and padding is zeros.
   buffers.data.fill(0, length, DATA_FRAGMENTS * size)
   if (buffers.parity.length < PARITY_FRAGMENTS * size)
-    buffers.parity = new Uint8Array(PARITY_FRAGMENTS * size)
+    buffers.parity = allocate(PARITY_FRAGMENTS * size)
   const data = slices(buffers.data, size, DATA_FRAGMENTS)
   const parity = await erasure.encode(data, slices(buffers.parity, size, PARITY_FRAGMENTS))
   const fragments: EncodedFragment[] = []
@@ -89,6 +93,7 @@ export async function* encodeSegments(
   stream: ByteSource,
   options: SegmentingOptions,
 ): AsyncGenerator<EncodedSegment, void> {
+  const allocate = options.erasure.allocate ?? allocateHere
   const free: Buffers[] = []
   const take = (): Buffers => free.pop() ?? { data: new Uint8Array(), parity: new Uint8Array() }
   let buffers = take()
@@ -119,7 +124,7 @@ export async function* encodeSegments(
           )
       }
       const part = piece.subarray(at, at + SEGMENT_SIZE - length)
-      buffers.data = grow(buffers.data, length, length + part.length)
+      buffers.data = grow(buffers.data, length, length + part.length, allocate)
       buffers.data.set(part, length)
       length += part.length
       at += part.length
@@ -170,7 +175,10 @@ export function checkLayout(candidate: Layout): void {
   if (checked.has(candidate)) return
   const { fileId, fileSize, segments } = candidate
   if (!Number.isSafeInteger(fileSize) || fileSize < 0 || fileSize > MAX_SEGMENTS * SEGMENT_SIZE)
-    throw new ContentError('TOO_LARGE', `${fileSize} is no size that a file can have.`)
+    throw new ContentError(
+      'TOO_LARGE',
+      `A file cannot have ${fileSize} bytes. Ask another node for it.`,
+    )
   const lengths = segmentLengths(fileSize)
   const fits =
     segments.length === lengths.length &&

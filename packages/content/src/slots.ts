@@ -2,7 +2,7 @@
 export interface Slots {
   take(): Promise<Slot>
 }
-export interface Slot {
+interface Slot {
   /** Lets the next one in; harmless the second time. */
   free(): void
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createReedSolomon } from '@cess/erasure'
 import { SeededRandom, VirtualClock } from '@cess/ports'
-import { fragmentSize, SEGMENT_SIZE } from '@cess/primitives'
+import { fragmentSize, SEGMENT_SIZE, segmentId } from '@cess/primitives'
 import fc from 'fast-check'
 import {
   decrypt,
@@ -158,6 +158,7 @@ test('a slow fragment is hedged after the delay, not before, and given up once o
     fetch: hanging(miners, [2], aborted),
     hedge: { clock, afterMs: 500 },
   })
+  await clock.advance(0)
   await clock.advance(499)
   assert.deepEqual(miners.asked, ['0/0', '0/1', '0/3'])
   await clock.advance(1)
@@ -174,6 +175,7 @@ test('substitutes that hang are hedged too, even when every slot is taken by wha
     hedge: { clock, afterMs: 100 },
     concurrency: 2,
   })
+  await clock.advance(0)
   await clock.advance(2000)
   assert.deepEqual(await reading, pattern(100_000))
   assert.deepEqual(miners.asked, ['0/8', '0/9', '0/10', '0/11'])
@@ -187,6 +189,7 @@ test('a slow fragment that comes after all is used', async () => {
     return miners.options.fetch(segment, index, signal)
   }
   const reading = read(miners, { fetch, hedge: { clock, afterMs: 100 } })
+  await clock.advance(0)
   await clock.advance(1000)
   assert.deepEqual(await reading, pattern(100_000))
 })
@@ -214,7 +217,6 @@ test('fragments that contradict each other are refused, whoever declared them', 
   const ids = small.layout.segments[0]!.fragmentList
   const otherIds = other.layout.segments[0]!.fragmentList
   const lists = ids.map((id, i) => (i < 4 ? id : otherIds[i]!))
-  const { segmentId } = await import('@cess/primitives')
   const made = layout(100_000, [
     { id: segmentId(100_000, lists), fragments: lists.map((id) => ({ id })) },
   ])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FileId } from '@cess/bytes'
-import { createReedSolomon } from '@cess/erasure'
+import { createErasurePool, createReedSolomon } from '@cess/erasure'
 import {
   fileIdOf,
   fragmentId,
@@ -18,6 +18,7 @@ import {
   encodeSegments,
   type Layout,
   layout,
+  pooledErasure,
 } from '../src/index.ts'
 import { collect, fails, pattern, pieces } from './support.ts'
 
@@ -211,4 +212,22 @@ test('fragment ids may be computed elsewhere', async () => {
   const [plain] = await encodeAll(pattern(100))
   assert.equal(segment?.id, plain?.id)
   assert.equal((await collect(pieces(pattern(100), 7))).length, 100)
+})
+
+test('threads of a pool give the same fragments and bytes', async () => {
+  const pool = createErasurePool({ threads: 2 })
+  try {
+    const pooled = pooledErasure(pool, erasure)
+    for (const n of [1, 700_000]) {
+      const [segment] = await Array.fromAsync(encodeSegments([pattern(n)], { erasure: pooled }))
+      const [single] = await encodeAll(pattern(n))
+      assert.ok(segment && single)
+      assert.deepEqual(ids(segment), ids(single))
+      const given = shards(segment).map((s, i) => (i < 8 ? undefined : s))
+      const decoded = await decodeSegment(n, given, ids(segment), pooled)
+      assert.deepEqual(decoded.bytes, pattern(n))
+    }
+  } finally {
+    await pool.close()
+  }
 })

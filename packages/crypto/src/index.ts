@@ -16,7 +16,12 @@ export {
   sr25519Verify,
   verifySignature,
 } from './keys.ts'
-export { createFileKeystore, type FileKeystore } from './keystore.ts'
+export {
+  createFileKeystore,
+  type FileKeystore,
+  KeystoreError,
+  type KeystoreErrorCode,
+} from './keystore.ts'
 export * from './secret.ts'
 export { CESS_PREFIX, ss58Decode, ss58Encode } from './ss58.ts'
 export { Transcript } from './transcript.ts'

@@ -34,8 +34,9 @@ function fromBase58(text: string): Uint8Array {
   return concat(new Uint8Array(/^1*/.exec(text)![0].length), body)
 }
 
+const isReserved = (prefix: number): boolean => prefix === 46 || prefix === 47
 const prefixBytes = (prefix: number): Uint8Array => {
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > 16_383 || prefix === 46 || prefix === 47)
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > 16_383 || isReserved(prefix))
     throw new RangeError('an address prefix is a number up to 16383, but not 46 or 47')
   if (prefix < 64) return Uint8Array.of(prefix)
   return Uint8Array.of(((prefix & 0xfc) >> 2) | 64, (prefix >> 8) | ((prefix & 3) << 6))
@@ -66,5 +67,8 @@ export function ss58Decode(text: string): { readonly prefix: number; readonly by
     throw new RangeError('the checksum of the address is wrong; a character may be mistyped')
   const second = raw[1] ?? 0
   const prefix = skip === 1 ? first : ((first & 0x3f) << 2) | (second >> 6) | ((second & 0x3f) << 8)
+  // One key and network have one address: a short prefix in the long form would be another.
+  if (isReserved(prefix) || (skip === 2 && prefix < 64))
+    throw new RangeError('the address has a prefix that is not in use')
   return { prefix, bytes }
 }

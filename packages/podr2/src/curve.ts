@@ -1,11 +1,11 @@
 import { equal, fromHex } from '@cess/bytes'
 import {
+  type G1,
   G1_SIZE,
+  type G2,
   G2_SIZE,
   g1At,
   g2At,
-  type G1,
-  type G2,
   places,
   put,
   putScalar,

@@ -1,3 +1,5 @@
+import { Podr2Error } from './errors.ts'
+
 /** Bytes of a sector. As a little-endian number it is always below the order of the group. */
 export const SECTOR_BYTES = 31
 /** Sectors of a row, the coefficients of a polynomial of degree 2047. */
@@ -21,3 +23,17 @@ export const rowsOf = (fragment: Uint8Array): Uint8Array[] =>
   Array.from({ length: rowCount(fragment.length) }, (_, i) =>
     fragment.subarray(i * ROW_BYTES, (i + 1) * ROW_BYTES),
   )
+
+/** @throws Podr2Error BAD_LENGTH */
+export function checkFragment(fragmentId: Uint8Array, fragment: Uint8Array): void {
+  if (fragmentId.length !== 32)
+    throw new Podr2Error(
+      'BAD_LENGTH',
+      `A fragment id has 32 bytes, this one ${fragmentId.length}. Pass the raw BLAKE3-256, not its hex.`,
+    )
+  if (fragment.length === 0 || fragment.length > MAX_FRAGMENT_BYTES)
+    throw new Podr2Error(
+      'BAD_LENGTH',
+      `A fragment has 1 to ${MAX_FRAGMENT_BYTES} bytes, this one ${fragment.length}. Cut the file into segments first.`,
+    )
+}

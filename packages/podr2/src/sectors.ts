@@ -6,8 +6,8 @@ import { instantiator, type WasmMemory } from './wasm.ts'
 
 /** Sums over the sectors of rows. Coefficients are scalars below the order; results too. */
 export interface SectorArithmetic {
-  /** Σ_j coefficients[j] · row[j] for each row. Rows are at most as many sectors as there are coefficients. */
-  evaluate(coefficients: readonly bigint[], rows: readonly Uint8Array[]): bigint[]
+  /** Prepares Σ_j coefficients[j] · row[j] for each of some rows, with 2048 coefficients. */
+  evaluator(coefficients: readonly bigint[]): (rows: readonly Uint8Array[]) => bigint[]
   /** Σ_i coefficients[i] · rows[i], sector by sector: 2048 scalars. */
   combine(coefficients: readonly bigint[], rows: readonly Uint8Array[]): bigint[]
 }
@@ -42,6 +42,14 @@ const RESIDENT_ROWS = 66
 
 const sectorCount = (row: Uint8Array): number => Math.ceil(row.length / SECTOR_BYTES)
 
+function limbsOf(coefficients: readonly bigint[]): Uint32Array {
+  const limbs = new Uint32Array(coefficients.length * LIMBS)
+  for (const [j, c] of coefficients.entries())
+    for (let i = 0; i < LIMBS; i++)
+      limbs[LIMBS * j + i] = Number(BigInt.asUintN(COLUMN_BITS, c >> BigInt(COLUMN_BITS * i)))
+  return limbs
+}
+
 function kernelArithmetic(kernel: Kernel): SectorArithmetic {
   const { memory, dot } = kernel
   let bytes = new Uint8Array(memory.buffer)
@@ -50,12 +58,8 @@ function kernelArithmetic(kernel: Kernel): SectorArithmetic {
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
     bytes = new Uint8Array(memory.buffer)
   }
-  const putCoefficients = (coefficients: readonly bigint[]): void => {
-    const limbs = new Uint32Array(memory.buffer, COEFFICIENTS_AT, coefficients.length * LIMBS)
-    for (const [j, c] of coefficients.entries())
-      for (let i = 0; i < LIMBS; i++)
-        limbs[LIMBS * j + i] = Number(BigInt.asUintN(COLUMN_BITS, c >> BigInt(COLUMN_BITS * i)))
-  }
+  const putCoefficients = (limbs: Uint32Array): void =>
+    new Uint32Array(memory.buffer, COEFFICIENTS_AT, limbs.length).set(limbs)
   const putRow = (row: Uint8Array, place: number): void => {
     const at = ROWS_AT + place * ROW_BYTES
     bytes.set(row, at)
@@ -63,7 +67,12 @@ function kernelArithmetic(kernel: Kernel): SectorArithmetic {
   }
   /** The four sums that start at these places of the row area. */
   const sums = (offsets: readonly number[], count: number, stride: number): bigint[] => {
-    const [a, b, c, d] = offsets.map((offset) => ROWS_AT + offset) as [number, number, number, number]
+    const [a, b, c, d] = offsets.map((offset) => ROWS_AT + offset) as [
+      number,
+      number,
+      number,
+      number,
+    ]
     bytes.fill(0, 0, COEFFICIENTS_AT)
     dot(COEFFICIENTS_AT, a, b, c, d, count, stride, 0)
     const columns = new BigUint64Array(memory.buffer, 0, COLUMNS * LANES)
@@ -76,25 +85,28 @@ function kernelArithmetic(kernel: Kernel): SectorArithmetic {
   }
 
   return {
-    evaluate(coefficients, rows) {
-      reserve(LANES)
-      putCoefficients(coefficients)
-      const out: bigint[] = []
-      for (let first = 0; first < rows.length; first += LANES) {
-        const group = rows.slice(first, first + LANES)
-        for (const [place, row] of group.entries()) putRow(row, place)
-        const offsets = Array.from({ length: LANES }, (_, place) => place * ROW_BYTES)
-        const count = Math.max(...group.map(sectorCount))
-        out.push(...sums(offsets, count, SECTOR_BYTES).slice(0, group.length))
+    evaluator(coefficients) {
+      const limbs = limbsOf(coefficients)
+      const offsets = Array.from({ length: LANES }, (_, place) => place * ROW_BYTES)
+      return (rows) => {
+        reserve(LANES)
+        putCoefficients(limbs)
+        const out: bigint[] = []
+        for (let first = 0; first < rows.length; first += LANES) {
+          const group = rows.slice(first, first + LANES)
+          for (const [place, row] of group.entries()) putRow(row, place)
+          const count = Math.max(...group.map(sectorCount))
+          out.push(...sums(offsets, count, SECTOR_BYTES).slice(0, group.length))
+        }
+        return out
       }
-      return out
     },
     combine(coefficients, rows) {
       const out = new Array<bigint>(SECTORS).fill(0n)
       for (let first = 0; first < rows.length; first += RESIDENT_ROWS) {
         const group = rows.slice(first, first + RESIDENT_ROWS)
         reserve(group.length)
-        putCoefficients(coefficients.slice(first, first + RESIDENT_ROWS))
+        putCoefficients(limbsOf(coefficients.slice(first, first + RESIDENT_ROWS)))
         for (const [place, row] of group.entries()) putRow(row, place)
         const filled = Math.max(...group.map(sectorCount))
         for (let sector = 0; sector < filled; sector += LANES) {
@@ -115,7 +127,7 @@ const sectorsOf = (row: Uint8Array): bigint[] =>
 
 /** The same without WebAssembly SIMD, ten times slower. */
 export const plainArithmetic: SectorArithmetic = {
-  evaluate: (coefficients, rows) =>
+  evaluator: (coefficients) => (rows) =>
     rows.map((row) =>
       reduce(sectorsOf(row).reduce((sum, sector, j) => sum + sector * coefficients[j]!, 0n)),
     ),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { toHex, u32le, utf8 } from '@cess/bytes'
-import { type Client, connect } from './support/client.ts'
+import { type Client, connect, type Stream } from './support/client.ts'
 import { type Kit, openKit, type Served } from './support/kit.ts'
 import { account, transfer, wire } from './support/toy-runtime.ts'
 
@@ -33,7 +33,7 @@ describe('streams', () => {
       ['chain_subscribeFinalizedHeads', 'chain_unsubscribeFinalizedHeads', 'chain_finalizedHead'],
       ['chain_subscribeFinalisedHeads', 'chain_unsubscribeFinalisedHeads', 'chain_finalizedHead'],
     ] as const
-    const streams = []
+    const streams: Stream[] = []
     for (const [subscribe] of names) streams.push(await client.subscribe(subscribe))
     const a1 = await kit.grow()
     await kit.grow({ parent: kit.chain.genesisHash, salt: 1 })

@@ -11,7 +11,8 @@ describe('transaction_v1 and transactionWatch_v1', () => {
   let client: Client
   beforeEach(async () => {
     kit = await openKit()
-    served = await kit.serve()
+    // Virtual time leaps past what real sockets need to answer a ping.
+    served = await kit.serve({ limits: { pingMs: 1e9 } })
     client = await connect(served.ws)
   })
   afterEach(async () => {
@@ -30,7 +31,7 @@ describe('transaction_v1 and transactionWatch_v1', () => {
 
   it('tries again what was not valid', async () => {
     const extrinsic = transfer({ nonce: 0 })
-    const id = await client.call('transaction_v1_broadcast', [wire(extrinsic)])
+    await client.call('transaction_v1_broadcast', [wire(extrinsic)])
     await kit.pool.settled()
     kit.pool.remove([...kit.pool.ready()].map((tx) => tx.hash))
     assert.equal(kit.pool.status().ready, 0)
@@ -39,12 +40,9 @@ describe('transaction_v1 and transactionWatch_v1', () => {
     await kit.pool.settled()
     assert.equal(kit.pool.status().ready, 0)
     await kit.clock.advance(31 * 60_000)
-    const again = await connect(served.ws)
     await kit.grow()
     await kit.pool.settled()
     assert.equal(kit.pool.status().ready, 1)
-    await again.close()
-    assert.ok(id)
   })
 
   it('broadcasts in vain what is no extrinsic, and 16 at once', async () => {

@@ -2,10 +2,12 @@ import type { StateKey } from '@cess/primitives'
 import { buildTrie, type NodeSource, type StateVersion } from '@cess/trie'
 import { createOverlay, type Overlay } from './overlay.ts'
 
-const nowhere = (): never => {
-  throw new RangeError('a state in memory has no stored nodes')
+const source: NodeSource = {
+  node: () => {
+    throw new RangeError('a state in memory has no stored nodes')
+  },
+  value: (hashed) => hashed.value!,
 }
-const source: NodeSource = { node: nowhere, value: nowhere }
 
 /** A state that lives in memory alone: to write a genesis, and for tests of runtimes. */
 export function memoryState(

@@ -64,7 +64,8 @@ export function createOverlay(
       children: Array.from(children, ([name, layer]) => [name, layer.changes()] as const),
     }
     const { root, removed } = applyDelta(source, settled.root, delta, version)
-    const update = { root, removed: settled.removed.concat(removed) }
+    const update =
+      root === settled.root ? settled : { root, removed: settled.removed.concat(removed) }
     // What a transaction changed may be taken back: it is looked at, not settled.
     if (log.marks.length > 0) return update
     main.settled()

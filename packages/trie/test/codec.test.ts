@@ -20,7 +20,7 @@ const nodeOf = (entries: Iterable<readonly [ReturnType<typeof key>, Uint8Array]>
   buildTrie(entries, version) as Node
 
 test('every node survives its bytes', () => {
-  const entries = fc.array(fc.tuple(keys, values), { minLength: 1, maxLength: 30 })
+  const entries = fc.array(fc.tuple(keys, values), { minLength: 1, maxLength: 30, size: 'max' })
   fc.assert(
     fc.property(versions, entries, (version, all) => {
       const open = [nodeOf(all, version)]

@@ -6,7 +6,11 @@ import { EMPTY_ROOT, generateProof, openProof, trieRoot, verifyProof } from '../
 import { keys, values, versions } from './support/arbitrary.ts'
 import { hashStore, key } from './support/store.ts'
 
-const entries = fc.uniqueArray(fc.tuple(keys, values), { selector: ([k]) => k, maxLength: 30 })
+const entries = fc.uniqueArray(fc.tuple(keys, values), {
+  selector: ([k]) => k,
+  maxLength: 30,
+  size: 'max',
+})
 const someKeys = fc.array(keys, { maxLength: 6 })
 
 function provenTrie(

@@ -7,8 +7,8 @@ import { referenceRoot } from './support/reference.ts'
 import { hashStore, key } from './support/store.ts'
 
 const batches = fc.array(
-  fc.array(fc.tuple(keys, fc.option(values, { nil: undefined })), { maxLength: 25 }),
-  { maxLength: 6 },
+  fc.array(fc.tuple(keys, fc.option(values, { nil: undefined })), { maxLength: 25, size: 'max' }),
+  { maxLength: 6, size: 'max' },
 )
 
 test('updates in any batches give the root of a trie built from what is left', () => {
@@ -30,7 +30,11 @@ test('updates in any batches give the root of a trie built from what is left', (
 })
 
 test('reads and key order agree with a sorted map', () => {
-  const entries = fc.uniqueArray(fc.tuple(keys, values), { selector: ([k]) => k, maxLength: 40 })
+  const entries = fc.uniqueArray(fc.tuple(keys, values), {
+    selector: ([k]) => k,
+    maxLength: 40,
+    size: 'max',
+  })
   fc.assert(
     fc.property(versions, entries, fc.array(keys, { maxLength: 20 }), (version, all, asked) => {
       const model = new Map(all)

@@ -4,23 +4,13 @@ import type { ChainState, MinerChain } from './port.ts'
 /** Milliseconds that all miners of a process share one look at the chain. */
 const SHARED_MS = 500
 
-/**
- * The chain for the many miners of one process: looks at the head are shared, and nothing waits for the chain
- * once the process stops.
- */
-export function sharedChain(chain: MinerChain, clock: Clock, signal: AbortSignal): MinerChain {
-  const unlessStopped = <T>(work: Promise<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      const stop = (): void => reject(signal.reason)
-      if (signal.aborted) stop()
-      signal.addEventListener('abort', stop, { once: true })
-      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-    })
+/** The chain for the many miners of one process: looks at the head are shared. */
+export function sharedChain(chain: MinerChain, clock: Clock): MinerChain {
   function shared(look: () => Promise<ChainState>): () => Promise<ChainState> {
     let held: { readonly at: number; readonly state: Promise<ChainState> } | undefined
     return () => {
       if (held && clock.now() < held.at + SHARED_MS) return held.state
-      const mine = { at: clock.now(), state: unlessStopped(look()) }
+      const mine = { at: clock.now(), state: look() }
       held = mine
       mine.state.catch(() => {
         if (held === mine) held = undefined
@@ -29,11 +19,25 @@ export function sharedChain(chain: MinerChain, clock: Clock, signal: AbortSignal
     }
   }
   return {
-    genesisHash: chain.genesisHash,
-    collateralPerTib: chain.collateralPerTib,
+    ...chain,
     best: shared(() => chain.best()),
     finalized: shared(() => chain.finalized()),
-    follow: (listener) => chain.follow(listener),
+  }
+}
+
+/** The chain for one miner: nothing waits for it once the miner stops. */
+export function stoppableChain(chain: MinerChain, signal: AbortSignal): MinerChain {
+  const unlessStopped = <T>(work: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => reject(signal.reason)
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    })
+  return {
+    ...chain,
+    best: () => unlessStopped(chain.best()),
+    finalized: () => unlessStopped(chain.finalized()),
     submit: (pair, call) => unlessStopped(chain.submit(pair, call)),
   }
 }

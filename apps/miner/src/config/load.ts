@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { MinerError, reasonOf } from '../errors.ts'
-import { type OptionName, OPTIONS, parseSize, type Settings } from './options.ts'
+import { OPTIONS, type OptionName, parseSize, type Settings } from './options.ts'
 
 /** A miner of the file's list: what differs from the settings for all. */
 export interface ListedMiner {
@@ -48,7 +48,8 @@ export async function loadConfig({ flags, env, file }: Sources): Promise<Loaded>
         [given[name], `"${name}" in ${file}`],
       ].find(([value]) => value !== undefined)
       if (!found) return [name, option.fallback]
-      return [name, checked(option.parse, found[0], String(found[1]))]
+      const parse: (given: unknown) => unknown = option.parse
+      return [name, checked(parse, found[0], String(found[1]))]
     }),
   ) as Record<OptionName, unknown> as Settings
   return {

@@ -57,8 +57,10 @@ export function serveStorage(ctx: MinerContext, network: Network, parameters: Pa
   return {
     async drain(ms) {
       draining = true
-      const late = ctx.clock.sleep(ms)
-      await Promise.race([Promise.allSettled([...running]), late])
+      const late = Promise.withResolvers<void>()
+      const timer = ctx.clock.after(ms, late.resolve)
+      await Promise.race([Promise.allSettled([...running]), late.promise])
+      timer.cancel()
     },
   }
 }

@@ -57,7 +57,10 @@ export function createParameters(
       )
     })
     if (!equal(blake2b256(parameters), hash) || !(await checks.check(tagger, parameters)))
-      throw new StorageRefusal('Corrupt', 'The prover parameters do not belong to the tagger’s key.')
+      throw new StorageRefusal(
+        'Corrupt',
+        'The prover parameters do not belong to the tagger’s key.',
+      )
     await tags.putParameters(hash, parameters)
     return parameters
   }
@@ -75,8 +78,7 @@ export function createParameters(
     },
     held(hash) {
       const found = tags.parameters(hash)
-      if (!found)
-        throw new StorageRefusal('NotFound', 'This miner does not have these parameters.')
+      if (!found) throw new StorageRefusal('NotFound', 'This miner does not have these parameters.')
       return found
     },
   }

@@ -40,7 +40,9 @@ export function createTags(
       return { own: true, accounts, size: fragments.record(id)?.size ?? 0 }
     }
     let size: number | undefined
-    for (const { fileId, segment } of await tags.segmentsOf(id))
+    // A fragment of ours that got lost: its tags must be checked, and cannot be.
+    const segments = fragments.record(id) ? [] : await tags.segmentsOf(id)
+    for (const { fileId, segment } of segments)
       for (const column of await fragments.columnsOfFile(fileId)) {
         const ours = fragments.memberAt({ ...column, segment })
         size ??= ours && fragments.record(ours)?.size
@@ -55,10 +57,7 @@ export function createTags(
   }
 
   /** The registered tagger behind parameters, if it is one of the accounts that may tag this file. */
-  async function taggerOf(
-    accounts: ReadonlySet<AccountId>,
-    hash: Uint8Array,
-  ): Promise<Numbered> {
+  async function taggerOf(accounts: ReadonlySet<AccountId>, hash: Uint8Array): Promise<Numbered> {
     const name = toHex(hash)
     const match = async (index: number | undefined): Promise<Numbered | undefined> => {
       const tagger = index === undefined ? undefined : await ctx.cache.tagger(index)
@@ -100,16 +99,20 @@ export function createTags(
     const { own, accounts, size } = await subjectOf(id)
     const expected = rowCount(size) * TAG_BYTES
     if (given.length !== expected)
-      throw new StorageRefusal('Invalid', `A fragment of ${size} bytes has ${expected} bytes of tags.`)
+      throw new StorageRefusal(
+        'Invalid',
+        `A fragment of ${size} bytes has ${expected} bytes of tags.`,
+      )
     const tagger = await taggerOf(accounts, header.params)
     // Tags that came before the column was complete may be what completes it now.
-    const held = tags.get(id, tagger.index)
+    const held = own ? tags.get(id, tagger.index) : undefined
     if (held) return tags.put(id, tagger.index, held)
     await fragments.roomFor(given.length).catch((error: unknown) => {
       if (codeOf(error) === 'FULL') throw new StorageRefusal('Full', (error as Error).message)
       throw error
     })
-    if (own) await checkOwn(peer, id, tagger, given)
+    if (!own) return tags.putSibling(id, tagger.index, given)
+    await checkOwn(peer, id, tagger, given)
     await tags.put(id, tagger.index, given)
   }
 }

@@ -58,6 +58,7 @@ export async function recover(db: KeyValueStore, disk: Disk): Promise<Recovery> 
       await Promise.all(entries.slice(i, i + GROUP).map(([id, held]) => look(id, held, ops)))
     await db.batch(ops, { sync: true })
   }
-  for await (const [, value] of db.iterate(under(scan.allTags()))) usage.tagBytes += value.length
+  for (const prefix of scan.allTags())
+    for await (const [, value] of db.iterate(under(prefix))) usage.tagBytes += value.length
   return { removed, lost, returned, usage }
 }

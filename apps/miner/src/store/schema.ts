@@ -26,12 +26,13 @@ import {
  *   l/ file ‖ segment                  → ids of all 12      the segments that our fragments belong to
  *   g/ fragment ‖ file ‖ segment       → nothing            the way back, to take tags of the other fragments
  *   t/ fragment ‖ tagger               → tags               of our own fragments: checked
+ *   u/ fragment ‖ tagger               → tags               of other fragments of our segments: not checked
  *   q/ file ‖ index                    → tagger             tags that are complete and not confirmed on chain yet
  *   k/ parameters hash                 → prover parameters
  *   a/ start of the challenge          → AuditRecord
  *   m/ name                            → what exists once
  */
-type Prefix = 'f' | 'r' | 'b' | 'c' | 'l' | 'g' | 't' | 'q' | 'k' | 'a' | 'm'
+type Prefix = 'f' | 'r' | 'b' | 'c' | 'l' | 'g' | 't' | 'u' | 'q' | 'k' | 'a' | 'm'
 
 const u32be = (value: number): Uint8Array => {
   const out = new Uint8Array(4)
@@ -61,6 +62,7 @@ export const key = {
   sibling: (id: FileId, fileId: FileId, segment: number) =>
     prefixed('g', id32(id), id32(fileId), u32be(segment)),
   tags: (id: FileId, tagger: number) => prefixed('t', id32(id), u32be(tagger)),
+  siblingTags: (id: FileId, tagger: number) => prefixed('u', id32(id), u32be(tagger)),
   ready: (c: ColumnRef) => prefixed('q', id32(c.fileId), Uint8Array.of(c.index)),
   parameters: (hash: Uint8Array) => prefixed('k', hash),
   audit: (start: number) => prefixed('a', u32be(start)),
@@ -77,8 +79,8 @@ export const scan = {
   columnsOfFile: (fileId: FileId) => prefixed('c', id32(fileId)),
   layouts: (fileId: FileId) => prefixed('l', id32(fileId)),
   siblings: (id: FileId) => prefixed('g', id32(id)),
-  tags: (id: FileId) => prefixed('t', id32(id)),
-  allTags: () => prefixed('t'),
+  tags: (id: FileId) => [prefixed('t', id32(id)), prefixed('u', id32(id))],
+  allTags: () => [prefixed('t'), prefixed('u')],
   ready: () => prefixed('q'),
   audits: () => prefixed('a'),
 }

@@ -47,13 +47,20 @@ export function tagsOf({ db, usage }: Pick<StoreParts, 'db' | 'usage'>, fragment
   return {
     get,
     segmentsOf,
-    /** Keeps tags: of our own fragments only checked ones. Columns that are complete now wait for confirmation. */
+    /** Keeps checked tags of a fragment of ours. Columns that are complete with them wait for confirmation. */
     async put(id: FileId, tagger: number, tags: Uint8Array): Promise<void> {
       const before = get(id, tagger)
       const ops = await readyOps(id, tagger)
       if (!before) ops.push({ type: 'put', key: key.tags(id, tagger), value: tags })
       await db.batch(ops, { sync: true })
       if (!before) usage.tagBytes += tags.length
+    },
+    /** Keeps tags of another fragment of a segment of ours; they cannot be checked without its data. */
+    async putSibling(id: FileId, tagger: number, tags: Uint8Array): Promise<void> {
+      const k = key.siblingTags(id, tagger)
+      if (db.get(k)) return
+      await db.batch([{ type: 'put', key: k, value: tags }], { sync: true })
+      usage.tagBytes += tags.length
     },
     /** Throws damaged tags away, so that they can be sent again. */
     async discard(id: FileId, tagger: number): Promise<void> {
@@ -68,10 +75,11 @@ export function tagsOf({ db, usage }: Pick<StoreParts, 'db' | 'usage'>, fragment
         if (fragments.record(id) || (await segmentsOf(id)).length > 0) continue
         const ops: BatchOp[] = []
         let bytes = 0
-        for await (const [raw, value] of db.iterate(under(scan.tags(id)))) {
-          ops.push(del(raw))
-          bytes += value.length
-        }
+        for (const prefix of scan.tags(id))
+          for await (const [raw, value] of db.iterate(under(prefix))) {
+            ops.push(del(raw))
+            bytes += value.length
+          }
         await db.batch(ops, { sync: true })
         usage.tagBytes -= bytes
       }

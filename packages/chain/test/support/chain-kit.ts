@@ -1,6 +1,12 @@
 import { type Hash, utf8 } from '@cess/bytes'
 import { type KeyValueStore, MemoryStore } from '@cess/ports'
-import { type DigestItem, type Extrinsic, type Header, headerHash, type StateKey } from '@cess/primitives'
+import {
+  type DigestItem,
+  type Extrinsic,
+  type Header,
+  headerHash,
+  type StateKey,
+} from '@cess/primitives'
 import { Chain, type ChainEvent, type ImportResult, type Origin } from '../../src/index.ts'
 import { createToyHost, type ToyHost } from './toy-runtime.ts'
 

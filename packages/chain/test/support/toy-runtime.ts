@@ -77,7 +77,14 @@ function parse(extrinsic: Extrinsic): Parsed | { inherent: bigint } {
   if (tag === 0) return { inherent: r.u64() }
   if (tag !== 1) throw new RuntimeTrap('Not a toy extrinsic.')
   const who = toHex(r.raw(32)) as AccountId
-  return { account: who, nonce: r.u32(), kind: r.u8(), tip: r.u32(), longevity: r.u32(), arg: r.u32() }
+  return {
+    account: who,
+    nonce: r.u32(),
+    kind: r.u8(),
+    tip: r.u32(),
+    longevity: r.u32(),
+    arg: r.u32(),
+  }
 }
 
 const key = (text: string): StateKey => text as StateKey
@@ -98,7 +105,9 @@ const setNumber = (state: Externalities, at: StateKey, value: number): void =>
   state.put(at, u32le(value))
 
 const HEAVY = 25
-const invalid = (type: Exclude<InvalidTransaction['type'], 'Custom'>): TransactionValidityError => ({
+const invalid = (
+  type: Exclude<InvalidTransaction['type'], 'Custom'>,
+): TransactionValidityError => ({
   type: 'Invalid',
   value: { type, value: undefined },
 })

@@ -203,7 +203,7 @@ export function createGossip(deps: GossipDeps): Gossip {
     const known = keyOf(heard)
     const messages = book.get(round) ?? new Map<string, SignedMessage>()
     if (messages.has(known)) {
-      if (!markHas(peer, round, known)) repeatFor(peer)
+      if (!markHas(peer, round, known)) repeatFor(peer, round)
       return
     }
     // Two prove that the voter cheats. More would only fill memory.
@@ -220,10 +220,10 @@ export function createGossip(deps: GossipDeps): Gossip {
     relay(round, heard)
   }
 
-  /** A peer that says the same again is stuck for want of something. */
-  function repeatFor(peer: Peer): void {
+  /** A peer that says again what it said in a round that we have completed is stuck there for want of something. */
+  function repeatFor(peer: Peer, round: bigint): void {
     charge(peer.id, 'duplicate')
-    if (clock.now() - peer.repeatedAt < REPEAT_PERIOD) return
+    if (round >= view.round || clock.now() - peer.repeatedAt < REPEAT_PERIOD) return
     forget(peer)
     fill(peer)
   }

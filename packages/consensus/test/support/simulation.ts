@@ -210,6 +210,8 @@ export function simulate(options: SimOptions) {
   function spread(node: SimNode, header: Header): void {
     if (node.chain.has(headerHash(header)) || !node.chain.has(header.parentHash)) return
     node.chain.add(header, weightOf(header))
+    // Refused: on a fork that finality has ended here.
+    if (!node.chain.has(headerHash(header))) return
     for (const to of names())
       if (links.has(link(node.name, to)))
         clock.after(1 + below(delay), () => {

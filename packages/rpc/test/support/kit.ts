@@ -9,6 +9,7 @@ import {
   type RpcServer,
   type RpcServices,
 } from '../../src/index.ts'
+import { type Recorded, recordMetrics } from './metrics.ts'
 import { createToyHost } from './toy-runtime.ts'
 
 const GENESIS: readonly (readonly [StateKey, Uint8Array])[] = [
@@ -51,6 +52,9 @@ export interface ServeOptions extends Partial<AccessOptions> {
 
 export interface Served {
   readonly server: RpcServer
+  readonly metrics: Recorded
+  /** Sockets that the server holds open. */
+  sockets(transport: 'http' | 'ws'): number
   readonly port: number
   readonly http: string
   readonly ws: string
@@ -119,17 +123,26 @@ export async function openKit(pruning: number | 'archive' = 'archive'): Promise<
       return hash
     },
     async serve(options = {}) {
+      const metrics = recordMetrics()
       const server = createRpcServer({
         host: '127.0.0.1',
         port: 0,
         methods: 'auto',
         clock,
+        metrics,
         ...options,
         services: { ...services, ...options.services },
       })
       servers.push(server)
       const { port } = await server.start()
-      return { server, port, http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` }
+      return {
+        server,
+        metrics,
+        sockets: (transport) => metrics.value('cess_rpc_connections', { transport }),
+        port,
+        http: `http://127.0.0.1:${port}`,
+        ws: `ws://127.0.0.1:${port}`,
+      }
     },
     async close() {
       for (const server of servers) await server.stop()
