@@ -3,7 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 
 const layers = [
-  ['bytes', 'ports'],
+  ['bytes'],
+  ['ports'],
   ['scale', 'crypto', 'erasure'],
   ['primitives'],
   ['podr2', 'content', 'trie', 'db', 'service'],

@@ -50,14 +50,31 @@ test('hashes, accounts and file ids are exactly as long as they must be', () => 
   assert.equal(hash(hex), hex.toLowerCase())
   assert.equal(accountId(hex), hex.toLowerCase())
   assert.equal(hash(ZERO_HASH), ZERO_HASH)
-  const bad = ['', '0x', hex.slice(2), hex.slice(0, -1), hex.slice(0, -2), `${hex}00`, `${hex}\n`, ` ${hex}`]
+  const bad = [
+    '',
+    '0x',
+    hex.slice(2),
+    hex.slice(0, -1),
+    hex.slice(0, -2),
+    `${hex}00`,
+    `${hex}\n`,
+    ` ${hex}`,
+  ]
   for (const text of bad) {
     assert.throws(() => hash(text), RangeError, JSON.stringify(text))
     assert.throws(() => accountId(text), RangeError)
   }
   const id = 'ab'.repeat(32)
   assert.equal(fileId(id), id)
-  for (const text of ['', id.toUpperCase(), `0x${id}`, id.slice(1), `${id}0`, `${id}\n`, 'g'.repeat(64)])
+  for (const text of [
+    '',
+    id.toUpperCase(),
+    `0x${id}`,
+    id.slice(1),
+    `${id}0`,
+    `${id}\n`,
+    'g'.repeat(64),
+  ])
     assert.throws(() => fileId(text), RangeError, JSON.stringify(text))
   assert.equal(isFileId(5), false)
   // An error never repeats more of its input than fits on a line.

@@ -116,8 +116,10 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
   try {
     for (let i = 0; i <= ahead; i++) openNext()
     for (let first = open[0]; first; first = open[0]) {
-      for (const { index, from, to } of first.part.slices)
+      for (const { index, from, to } of first.part.slices) {
+        signal?.throwIfAborted()
         yield (await first.reader.fragment(index)).subarray(from, to)
+      }
       open.shift()
       openNext()
     }

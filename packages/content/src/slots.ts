@@ -7,7 +7,9 @@ interface Slot {
   free(): void
 }
 
+/** @throws RangeError for less than one slot: nothing would ever run. */
 export function createSlots(count: number): Slots {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${count} slots let nothing run`)
   let open = count
   const waiting: ((slot: Slot) => void)[] = []
   const slot = (): Slot => {

@@ -50,6 +50,34 @@ test('what is encrypted comes back, at every edge of length', async () => {
   }
 })
 
+// Made by this package in its first version, with the secret of the tests. When it no longer opens, neither do the
+// files that users have stored.
+const frozen = Uint8Array.fromBase64(
+  [
+    'Q0VTUwEBAAABAMUBAADnB0NF/5S6V68K/eSo/kU17do8KzBwU9icRZRX+qE1l5w0ENrt+oMDhL2zivgSozQJJR1nKe',
+    'gb9A+IEGMtGBUnivquWjiTtnp76zheAYXyLvC4rHi4AxzunsPev77VoQ3iXjo+uCsAnYAzbnXyJZuFIIDFL8C8V9VO',
+    'Rkn76/BhLMPyXTTGFScPdZmb+ZuPe4bSAxYQk5dL+bvGwBAU7nUBEcf9sOaZHeYLgD24l3yZUUDH+c+dZAX74WFOf0',
+    'ZNX+rJYL1Xe/iv/4VCwxngOeMgqJZLdD2sBuyuBzhu4f5y7Pr7EImzfrHG40EwhWfgdQi/9k9ra/P0zV0hoz1p5Gms',
+    '4jNSX/xnpb1T8erf+B/K1a8uy2vc3qiQWLJgWRIjF+9cC8ydXfc/2FynVsU0XH0W28ALmdOavhI3/LQ5DJrG+2ZwoJ',
+    'OVDTWokC7ycmwkFEewyaBzpT2SOA1zBcASWsIpLHtyfOOLudtjZBKJ+mn2LvSrAF+4Ui5jOCVxnPkwa/u+c+9w10CG',
+    'pM0UZt2xJCRaQ6XRfsqpOuKB4CmVXioOQwLRricJAkrCwJFaWz27KJfb6w83ERtFfpP27hBh6N5XkfUyx+foEYA5nI',
+    'VU',
+  ].join(''),
+)
+
+test('a file of the first version opens', async () => {
+  const { manifest, stream } = await decrypt([frozen], owner)
+  assert.deepEqual(manifest, {
+    name: 'frozen.txt',
+    mediaType: 'text/plain',
+    length: 5,
+    createdAt: 1_700_000_000_000,
+    source: undefined,
+    metadata: new Map([['a', 'b']]),
+  })
+  assert.equal(new TextDecoder().decode(await collect(stream)), 'hello')
+})
+
 test('how the source and the ciphertext are cut into pieces changes nothing', async () => {
   await fc.assert(
     fc.asyncProperty(

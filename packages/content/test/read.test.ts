@@ -209,6 +209,13 @@ test('who stops reading stops the requests, and a signal stops them at once', as
   stop.abort(new Error('the user left'))
   await assert.rejects(reading, /the user left/)
   await assert.rejects(read(small, { signal: stop.signal }), /the user left/)
+  const late = new AbortController()
+  const leaving = async () => {
+    for await (const _ of readFile({ ...small.options, signal: late.signal }))
+      late.abort(new Error('the user left'))
+  }
+  await assert.rejects(leaving, /the user left/)
+  await assert.rejects(read(small, { concurrency: 0 }), RangeError)
 })
 
 test('fragments that contradict each other are refused, whoever declared them', async () => {

@@ -1,7 +1,8 @@
 import { coefficients, rowPoint } from './challenge.ts'
 import { base, decodeG1, type G1, isIdentityG1, negateG1, pairsToOne, sumG1 } from './curve.ts'
 import { Podr2Error } from './errors.ts'
-import { rowsOf, TAG_BYTES } from './layout.ts'
+import { isFragmentSize, rowsOf, TAG_BYTES } from './layout.ts'
+import { curveModule } from './mcl.ts'
 import { checkParameters, parameterPoints } from './parameters.ts'
 import { publicArithmetic } from './sectors.ts'
 import { decodeVerifier } from './verifier-key.ts'
@@ -40,6 +41,7 @@ function decodeTags(tags: Uint8Array, rows: number): G1[] | undefined {
  * @throws Podr2Error NOT_READY, BAD_LENGTH for an entropy of the wrong length
  */
 export function checkTags({ verifier, parameters, fragments, entropy }: TagCheck): boolean {
+  curveModule()
   const key = decodeVerifier(verifier)
   if (entropy.length !== 32)
     throw new Podr2Error(
@@ -52,7 +54,7 @@ export function checkTags({ verifier, parameters, fragments, entropy }: TagCheck
   const hashes: G1[] = []
   const tags: G1[] = []
   for (const { fragmentId, fragment, tags: encoded } of fragments) {
-    if (fragmentId.length !== 32) return false
+    if (fragmentId.length !== 32 || !isFragmentSize(fragment.length)) return false
     const parts = rowsOf(fragment)
     const points = decodeTags(encoded, parts.length)
     if (!points) return false

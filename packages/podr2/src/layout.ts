@@ -24,6 +24,8 @@ export const rowsOf = (fragment: Uint8Array): Uint8Array[] =>
     fragment.subarray(i * ROW_BYTES, (i + 1) * ROW_BYTES),
   )
 
+export const isFragmentSize = (size: number): boolean => size > 0 && size <= MAX_FRAGMENT_BYTES
+
 /** @throws Podr2Error BAD_LENGTH */
 export function checkFragment(fragmentId: Uint8Array, fragment: Uint8Array): void {
   if (fragmentId.length !== 32)
@@ -31,7 +33,7 @@ export function checkFragment(fragmentId: Uint8Array, fragment: Uint8Array): voi
       'BAD_LENGTH',
       `A fragment id has 32 bytes, this one ${fragmentId.length}. Pass the raw BLAKE3-256, not its hex.`,
     )
-  if (fragment.length === 0 || fragment.length > MAX_FRAGMENT_BYTES)
+  if (!isFragmentSize(fragment.length))
     throw new Podr2Error(
       'BAD_LENGTH',
       `A fragment has 1 to ${MAX_FRAGMENT_BYTES} bytes, this one ${fragment.length}. Cut the file into segments first.`,

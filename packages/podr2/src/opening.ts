@@ -34,7 +34,8 @@ export function openChunk(fragment: Uint8Array, chunk: number): Opening {
   }
 }
 
-/** Whether `given` is chunk `chunk` of the fragment of `size` bytes with this id. Never throws for what they contain. */
+/** Whether `given` is chunk `chunk` of the fragment of `size` bytes with this id. Never throws for what they contain.
+ * BLAKE3 does not hash the length: a wrong `size` shows only in chunks near the end, so take it from the chain. */
 export const verifyOpening = (
   fragmentId: Uint8Array,
   size: number,

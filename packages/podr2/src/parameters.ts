@@ -12,6 +12,7 @@ import {
   sumG1,
 } from './curve.ts'
 import { SECTORS } from './layout.ts'
+import { curveModule } from './mcl.ts'
 import { decodeVerifier } from './verifier-key.ts'
 
 /** Bytes of the prover parameters of a tagger: α¹·g to α²⁰⁴⁷·g. */
@@ -62,6 +63,7 @@ export const parameterPoints = (parameters: Uint8Array): readonly G1[] | undefin
  * coefficients ρ_j drawn from both: e(Σ ρ_j·u_{j+1}, x·g2) = e(Σ ρ_j·u_j, x·α·g2). Takes 0.6 s; the result is kept.
  */
 export function checkParameters(verifier: Uint8Array, parameters: Uint8Array): boolean {
+  curveModule()
   const key = decodeVerifier(verifier)
   const entry = key && load(parameters)
   if (!key || !entry) return false

@@ -9,6 +9,7 @@ import {
 import { decodeG1, encodeG1, type G1, sumG1 } from './curve.ts'
 import { Podr2Error } from './errors.ts'
 import { MAX_ROWS, ROW_BYTES } from './layout.ts'
+import { curveModule } from './mcl.ts'
 import { parameterPoints } from './parameters.ts'
 import { reduce, scalarToBytes } from './scalar.ts'
 import { publicArithmetic } from './sectors.ts'
@@ -54,6 +55,7 @@ function decodeTag({ tag, row }: HeldRow): G1 {
  * @throws Podr2Error NOT_READY, BAD_PARAMETERS, BAD_TAG, BAD_ROW
  */
 export function prove({ parameters, rows, ...challenge }: ProofInput): Uint8Array {
+  curveModule()
   const root = challengeRoot({ ...challenge, rows })
   if (!root || rows.some(({ data }) => data.length === 0 || data.length > ROW_BYTES))
     throw new Podr2Error(

@@ -9,6 +9,7 @@ import {
   isIdentityG2,
   multiplySecretG2,
 } from './curve.ts'
+import { curveModule } from './mcl.ts'
 import { hashToScalar, reduce, SCALAR_BYTES, scalarFromBytes, scalarToBytes } from './scalar.ts'
 
 /** The public key of a tagger: x · g2 and x · α · g2. */
@@ -80,12 +81,13 @@ export function provePossession(
   )
 }
 
-/** Whether somebody who knows the secrets behind `verifier` made `possession` for this context. Never throws for what they contain. */
+/** Whether somebody who knows the secrets behind `verifier` made `possession` for this context. Never throws for what they contain. @throws Podr2Error NOT_READY */
 export function verifyPossession(
   verifier: Uint8Array,
   context: Uint8Array,
   possession: Uint8Array,
 ): boolean {
+  curveModule()
   const key = decodeVerifier(verifier)
   if (!key || possession.length !== POSSESSION_BYTES) return false
   const [c, s1, s2] = [0, 1, 2].map((i) =>

@@ -22,6 +22,7 @@ import {
   sumG1,
 } from './curve.ts'
 import { PROOF_BYTES } from './layout.ts'
+import { curveModule } from './mcl.ts'
 import { SCALAR_BYTES, scalarFromBytes } from './scalar.ts'
 import { decodeVerifier, type VerifierKey } from './verifier-key.ts'
 
@@ -80,6 +81,7 @@ export function verify(
   rows: readonly RowRef[],
   proof: Uint8Array,
 ): boolean {
+  curveModule()
   const equation = equationOf({ verifier, seed, tagger, rows, proof })
   return equation !== undefined && holds(equation)
 }
@@ -131,6 +133,7 @@ function wrongOnes(terms: readonly Weighted[]): Weighted[] {
  * @throws Podr2Error NOT_READY
  */
 export function verifyBatch(answers: readonly Answer[]): boolean[] {
+  curveModule()
   const equations = answers.map(equationOf)
   const bound = equations.flatMap((equation, i) =>
     equation ? [equation.root, answers[i]!.proof] : [],

@@ -114,7 +114,12 @@ test('a memory store keeps what was put and forgets what was deleted', async () 
   assert.deepEqual(store.get(of(2)), of(21))
   assert.equal(store.size, 1)
   // In one batch the last operation on a key counts.
-  await store.batch([put(of(5), of(1)), { type: 'del', key: of(5) }, put(of(6), of(1)), put(of(6), of(2))])
+  await store.batch([
+    put(of(5), of(1)),
+    { type: 'del', key: of(5) },
+    put(of(6), of(1)),
+    put(of(6), of(2)),
+  ])
   assert.equal(store.get(of(5)), undefined)
   assert.deepEqual(store.get(of(6)), of(2))
   await store.close()
@@ -146,7 +151,10 @@ test('scans go by unsigned bytes, forwards and backwards, within bounds and limi
   assert.deepEqual(await scan(), keys)
   assert.deepEqual(await scan({ reverse: true }), [...keys].reverse())
   assert.deepEqual(await scan({ gte: of(1), lt: of(128) }), [of(1), of(1, 255), of(2)])
-  assert.deepEqual(await scan({ gte: of(1), lt: of(128), reverse: true, limit: 2 }), [of(2), of(1, 255)])
+  assert.deepEqual(await scan({ gte: of(1), lt: of(128), reverse: true, limit: 2 }), [
+    of(2),
+    of(1, 255),
+  ])
   assert.deepEqual(await scan({ limit: 0 }), [])
   assert.deepEqual(await scan({ gte: of(3), lt: of(3) }), [])
 })

@@ -1,4 +1,4 @@
-import { type AccountId, type FileId, type Hash, toHex } from '@cess/bytes'
+import { type AccountId, type FileId, type Hash, isFileId, toHex } from '@cess/bytes'
 import {
   bytes,
   type Codec,
@@ -9,6 +9,7 @@ import {
   mapped,
   newtype,
   type Reader,
+  ScaleError,
   u32,
   unit,
   variant,
@@ -18,9 +19,15 @@ import {
 const hex32 = <T extends string>(): Pick<Codec<T>, 'write' | 'read'> => ({
   write(w: Writer, v: T) {
     const at = w.reserve(32)
-    const { read } = w.bytes.subarray(at, at + 32).setFromHex(v.slice(2))
-    if (read !== 64 || v.length !== 66)
-      throw new RangeError(`not 32 bytes of 0x hex: ${v.slice(0, 80)}`)
+    let read = 0
+    try {
+      if (v.length === 66 && v.startsWith('0x'))
+        read = w.bytes.subarray(at, at + 32).setFromHex(v.slice(2)).read
+    } catch {
+      // A character that is no hex: refused below.
+    }
+    if (read !== 64)
+      throw new ScaleError('OUT_OF_RANGE', `not 32 bytes of 0x hex: ${v.slice(0, 80)}`)
   },
   read: (r: Reader) => toHex(r.view8(32)) as unknown as T,
 })
@@ -41,6 +48,9 @@ export const accountId32: Codec<AccountId> = {
   ...hex32<AccountId>(),
 }
 
+const notCessHash = (): ScaleError =>
+  new ScaleError('OUT_OF_RANGE', 'a CESS hash is 64 lower-case hex characters')
+
 /** CESS's `Hash`: the 64 ASCII characters of a lower-case hex digest. */
 export const cessHash: Codec<FileId> = newtype(
   'cp_cess_common::Hash',
@@ -50,13 +60,15 @@ export const cessHash: Codec<FileId> = newtype(
       let text = ''
       for (const c of raw) {
         // 0-9 or a-f; anything else would give one file two spellings.
-        if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102)))
-          throw new RangeError('a CESS hash is 64 lower-case hex characters')
+        if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102))) throw notCessHash()
         text += String.fromCharCode(c)
       }
       return text as FileId
     },
-    (id) => Uint8Array.from(id, (c) => c.charCodeAt(0)),
+    (id) => {
+      if (!isFileId(id)) throw notCessHash()
+      return Uint8Array.from(id, (c) => c.charCodeAt(0))
+    },
   ),
 )
 

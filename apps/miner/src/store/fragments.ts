@@ -82,10 +82,14 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
     return found
   }
 
-  /** @throws MinerError FULL */
+  const withinLimit = (bytes: number): boolean =>
+    usage.bytes + usage.tagBytes + arriving + bytes <= limits.maxBytes
+  const limitReached = (): MinerError =>
+    new MinerError('FULL', 'The space that this miner may use is used up.')
+
+  /** @throws MinerError FULL when this much more would not fit. */
   async function roomFor(bytes: number): Promise<void> {
-    if (usage.bytes + usage.tagBytes + arriving + bytes > limits.maxBytes)
-      throw new MinerError('FULL', 'The space that this miner may use is used up.')
+    if (!withinLimit(bytes)) throw limitReached()
     if ((await disk.free()) - arriving - bytes < limits.minFreeBytes)
       throw new MinerError('FULL', 'The disk of this miner is nearly full.')
   }
@@ -120,9 +124,11 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
 
   async function write(f: NewFragment, data: Uint8Array): Promise<void> {
     const before = record(f.id)
-    await roomFor(data.length)
+    if (!withinLimit(data.length)) throw limitReached()
+    // Counted before anything is awaited, so that fragments that arrive together share the limit.
     arriving += data.length
     try {
+      await roomFor(0)
       await disk.write(f.id, data)
       const kept = encode(fragmentRecord, { size: data.length, state: 'Present' })
       await commit([put(key.fragment(f.id), kept), ...ties(f)])

@@ -6,6 +6,9 @@ import type { PoolTransaction } from './api.ts'
 export type Tag = string
 const tag = (bytes: Uint8Array): Tag => String.fromCharCode(...bytes)
 
+/** Before every block. */
+export const NEVER = -1
+
 /** A transaction in the pool. Only the graph changes it. */
 export interface Entry {
   readonly hash: Hash
@@ -18,7 +21,7 @@ export interface Entry {
   readonly provides: readonly Tag[]
   validTill: number
   propagate: boolean
-  /** Best block number when it was last validated. */
+  /** Best block number when it was last validated on the chain that is best now, or NEVER. */
   checkedAt: number
   /** Required tags that a block of the best chain has provided since validation. */
   readonly satisfied: Set<Tag>

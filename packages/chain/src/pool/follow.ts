@@ -79,10 +79,13 @@ export function createFollower(
   }
 
   function moved(retracted: readonly Hash[], enacted: readonly Hash[]): void {
+    // A nonce that was next on a retracted block may be far off now, and nobody asked for what comes before it.
+    const { bestNumber } = chain.info()
+    if (retracted.length > 0) graph.distrust(bestNumber - enacted.length)
     const homeless = retracted.toReversed().flatMap(retract)
     const included = new Set<Hash>()
     for (const block of enacted) enact(block, included)
-    expire(chain.info().bestNumber)
+    expire(bestNumber)
     for (const extrinsic of homeless) {
       const hash = extrinsicHash(extrinsic)
       if (included.has(hash)) continue

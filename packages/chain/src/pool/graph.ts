@@ -1,6 +1,6 @@
 import type { Hash } from '@cess/bytes'
 import type { PoolLimits } from './api.ts'
-import { before, type Entry, type Tag, type Terms, waitingFor } from './entry.ts'
+import { before, type Entry, NEVER, type Tag, type Terms, waitingFor } from './entry.ts'
 import { POOL_ERROR, PoolError } from './errors.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { createTagIndex } from './tag-index.ts'
@@ -38,6 +38,8 @@ export interface Graph {
   unsatisfy(tag: Tag): void
   /** New terms for the same provided tags. Places the entry anew. */
   update(entry: Entry, terms: Terms): void
+  /** The blocks above this number have left the best chain: what was validated on them was never validated. */
+  distrust(above: number): void
 }
 
 /** Futures may fill a tenth of the pool. */
@@ -238,6 +240,10 @@ export function createGraph(limits: PoolLimits, hooks: GraphHooks): Graph {
       if (lower(entry)) demote(entry.provides)
       else if (raise(entry)) promote(entry.provides)
       enforceLimits()
+    },
+    distrust(above) {
+      for (const shelf of [ready, future])
+        for (const entry of shelf.values()) if (entry.checkedAt > above) entry.checkedAt = NEVER
     },
   }
 }

@@ -56,7 +56,7 @@ export interface VotingDeps extends TargetDeps {
 function buildOn({ tree, set }: VotingDeps, { estimate }: RoundState): Block {
   const { at } = set()
   // An estimate below the last final block, or on a fork that it ended, binds nobody any more.
-  return at
+  return estimate && tree.isDescendant(at, estimate.hash) ? estimate : at
 }
 
 /** The primary's hint, when the previous round's prevotes support it (finality-grandpa `construct_prevote`). */

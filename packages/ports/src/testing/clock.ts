@@ -27,15 +27,15 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const timer = this.after(ms, resolve)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          timer.cancel()
-          reject(signal.reason)
-        },
-        { once: true },
-      )
+      const stop = (): void => {
+        timer.cancel()
+        reject(signal?.reason)
+      }
+      const timer = this.after(ms, () => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      })
+      signal?.addEventListener('abort', stop, { once: true })
     })
   }
 

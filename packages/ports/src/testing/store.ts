@@ -3,7 +3,7 @@ import type { Batch, IterateOptions, KeyValueStore } from '../store.ts'
 const text = (key: Uint8Array): string => String.fromCharCode(...key)
 const bytes = (key: string): Uint8Array => Uint8Array.from(key, (c) => c.charCodeAt(0))
 
-/** KeyValueStore in memory. Copies what it is given, so a caller may reuse its buffers. */
+/** KeyValueStore in memory. Copies what it is given, so a caller may reuse its buffers; a scan sees the state it began with. */
 export class MemoryStore implements KeyValueStore {
   readonly #entries = new Map<string, Uint8Array>()
 
@@ -28,12 +28,12 @@ export class MemoryStore implements KeyValueStore {
   async *iterate(options: IterateOptions = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
     const from = options.gte && text(options.gte)
     const end = options.lt && text(options.lt)
-    const keys = [...this.#entries.keys()]
-      .filter((key) => (from === undefined || key >= from) && (end === undefined || key < end))
-      .sort()
-    if (options.reverse) keys.reverse()
-    for (const key of keys.slice(0, options.limit ?? keys.length))
-      yield [bytes(key), this.#entries.get(key)!]
+    const found = [...this.#entries]
+      .filter(([key]) => (from === undefined || key >= from) && (end === undefined || key < end))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+    if (options.reverse) found.reverse()
+    for (const [key, value] of found.slice(0, options.limit ?? found.length))
+      yield [bytes(key), value]
   }
 
   async close(): Promise<void> {}
