@@ -4,6 +4,7 @@ import type { Clock, Logger, Random } from '@cess/ports'
 import type { ChainCache } from './chain/cache.ts'
 import type { MinerChain } from './chain/port.ts'
 import type { MinerMetrics } from './metrics.ts'
+import type { Admission } from './serve/admission.ts'
 import type { Store } from './store/store.ts'
 import type { Pool } from './work/pool.ts'
 
@@ -20,6 +21,9 @@ export interface MinerContext {
   readonly random: Random
   readonly logger: Logger
   readonly metrics: MinerMetrics
+  /** Memory for fragments that peers send, and that they are sent. */
+  readonly incoming: Admission
+  readonly outgoing: Admission
   /** Aborted when the miner stops. */
   readonly signal: AbortSignal
 }

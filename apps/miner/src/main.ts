@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitCode } from '@cess/service'
 import { Command } from 'commander'
 import { addAccountCommands } from './commands/account.ts'
 import { say } from './commands/common.ts'
@@ -6,7 +7,7 @@ import { addRun } from './commands/run.ts'
 import { addStatus } from './commands/status.ts'
 import { addVerify } from './commands/verify.ts'
 import { exampleConfig } from './config/example.ts'
-import { reasonOf } from './errors.ts'
+import { codeOf, reasonOf } from './errors.ts'
 
 const program = new Command('cess-miner')
   .description(
@@ -24,7 +25,7 @@ First steps:
   cess-miner status -c miner.json      space, audits, and what needs attention
 
 A development network, four miners in one process:
-  cess-miner run --dev-key //Miner --count 4 --listen-base-port 0`,
+  cess-miner run --dev-key //Miner --count 4`,
   )
 
 addRun(program)
@@ -40,5 +41,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   process.stderr.write(`cess-miner: ${reasonOf(error)}\n`)
-  process.exitCode = 1
+  const usage = codeOf(error) === 'CONFIG' || codeOf(error) === 'KEY'
+  process.exitCode = usage ? exitCode.usage : exitCode.failed
 }

@@ -1,4 +1,4 @@
-import type { Counter, Gauge, Metrics } from '@cess/ports'
+import type { Counter, Gauge, Histogram, Metrics } from '@cess/ports'
 
 /** What miners measure; each has the label `miner`. */
 export interface MinerMetrics {
@@ -39,5 +39,22 @@ export function minerMetrics(metrics: Metrics): MinerMetrics {
       'Fragments that should be here and are missing or damaged.',
       by,
     ),
+  }
+}
+
+/** Metrics for several miners in one process: what has the same name is one metric. */
+export function sharedMetrics(metrics: Metrics): Metrics {
+  const made = new Map<string, Counter | Gauge | Histogram>()
+  const once = <M extends Counter | Gauge | Histogram>(name: string, make: () => M): M => {
+    const held = made.get(name) as M | undefined
+    if (held) return held
+    const fresh = make()
+    made.set(name, fresh)
+    return fresh
+  }
+  return {
+    counter: (name, ...rest) => once(name, () => metrics.counter(name, ...rest)),
+    gauge: (name, ...rest) => once(name, () => metrics.gauge(name, ...rest)),
+    histogram: (name, ...rest) => once(name, () => metrics.histogram(name, ...rest)),
   }
 }

@@ -9,13 +9,14 @@ import {
   systemRandom,
 } from '@cess/ports'
 import { connectChain, SdkError } from '@cess/sdk'
+import { createMetrics, serveMetrics } from '@cess/service'
 import { minerChain } from './chain/adapter.ts'
 import { createChainCache } from './chain/cache.ts'
 import type { MinerChain } from './chain/port.ts'
 import { sharedChain } from './chain/process.ts'
-import { minerMetrics } from './metrics.ts'
+import { minerMetrics, sharedMetrics } from './metrics.ts'
 import { type MinerSpec, type OneMiner, type Shared, startOne } from './one.ts'
-import { createMetrics, serveMetrics } from './prometheus.ts'
+import { createAdmission } from './serve/admission.ts'
 import { createParameterChecks } from './serve/parameters.ts'
 import type { MinerStatus } from './status/report.ts'
 import { startStatusServer } from './status/server.ts'
@@ -60,6 +61,8 @@ export interface RunningMiners {
   stop(): Promise<void>
 }
 
+/** Most bytes of fragments in memory for peers that send, and as much for peers that fetch. */
+const MEMORY_BYTES = 256 << 20
 const RECONNECT_MS = 3_000
 
 /** Starts the miners of a configuration. Resolves when all of them serve; registration goes on beside. */
@@ -75,13 +78,16 @@ export async function startMiner(
   const chain = deps.chain ?? (await connect(config, clock, logger, deps.signal, undo))
   const pool = createPool(config.threads)
   undo.defer(() => pool.close())
-  const { metrics, registry } = createMetrics()
+  const { metrics: ofProcess, registry } = createMetrics()
+  const metrics = sharedMetrics(ofProcess)
   const common = sharedChain(chain, clock)
   const shared: Shared = {
     ...{ pool, clock, random, logger, metrics },
     chain: common,
     cache: createChainCache(common, clock),
     parameterChecks: createParameterChecks(pool),
+    incoming: createAdmission(clock, MEMORY_BYTES),
+    outgoing: createAdmission(clock, MEMORY_BYTES),
     minerMetrics: minerMetrics(metrics),
     listenHost: config.listenHost,
     announce: config.announce,
@@ -117,8 +123,7 @@ export async function startMiner(
     random,
   )
   undo.defer(() => statusServer.close())
-  const { metrics: at } = config
-  const metricsServer = at && (await serveMetrics(registry, at.host, at.port))
+  const metricsServer = config.metrics && (await serveMetrics(registry, config.metrics))
   if (metricsServer) undo.defer(() => metricsServer.close())
 
   const resources = undo.move()

@@ -17,6 +17,7 @@ import type { MinerContext } from './context.ts'
 import { endpointOf } from './endpoint.ts'
 import { loadIdentity } from './identity.ts'
 import type { MinerMetrics } from './metrics.ts'
+import type { Admission } from './serve/admission.ts'
 import { serveStorage } from './serve/handlers.ts'
 import { createParameters, type ParameterChecks } from './serve/parameters.ts'
 import { type MinerStatus, minerStatus } from './status/report.ts'
@@ -42,6 +43,8 @@ export interface Shared {
   readonly cache: ChainCache
   readonly pool: Pool
   readonly parameterChecks: ParameterChecks
+  readonly incoming: Admission
+  readonly outgoing: Admission
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -115,6 +118,8 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
   const ctx: MinerContext = {
     ...{ name, account, pair, chain, store, pool, clock, random, logger },
     cache: shared.cache,
+    incoming: shared.incoming,
+    outgoing: shared.outgoing,
     metrics: shared.minerMetrics,
     signal: end.signal,
   }
@@ -179,6 +184,7 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
       await serving.drain(DRAIN_MS)
       end.abort(new Error('the miner is stopping'))
       await Promise.all(Object.values(chores).map((chore) => chore.ended))
+      await auditor.settled()
       await network.stop()
       await store.close()
     },

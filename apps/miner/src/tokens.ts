@@ -8,6 +8,9 @@ export function tokens(amount: bigint): string {
   return rest ? `${whole}.${rest}` : whole.toString()
 }
 
+/** The same, rounded up: enough when somebody pays it. */
+export const tokensAtLeast = (amount: bigint): string => tokens(amount + ONE / 10_000n - 1n)
+
 /**
  * Tokens as people write them ("1.5") in balance units.
  * @throws RangeError

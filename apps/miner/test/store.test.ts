@@ -174,7 +174,7 @@ test('any sequence of adding, losing, dropping and restarting keeps index, disk 
   let store = await open(dir)
   const pick = <T>(items: readonly T[]): T => items[random.next() % items.length]!
 
-  for (let step = 0; step < 120; step++) {
+  for (let step = 0; step < 80; step++) {
     const file = pick(files)
     const segment = random.next() % file.segments.length
     const index = 1 + (random.next() % 2)

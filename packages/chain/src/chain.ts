@@ -28,7 +28,7 @@ function watchHeights(context: Context, metrics = noMetrics): void {
   })
 }
 
-/** @throws ChainError GENESIS_MISMATCH, CORRUPT_DATABASE, STORE_FAILED */
+/** @throws ChainError GENESIS_MISMATCH, CORRUPT_DATABASE, STORE_FAILED; StateError PRUNING_MISMATCH, CORRUPT_STATE */
 async function open(options: ChainOptions): Promise<Chain> {
   const context = await openContext(options)
   const { blocks, genesisHash, host, listeners, tree } = context

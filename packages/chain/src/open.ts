@@ -48,7 +48,10 @@ function readTree(blocks: BlockStore, heads: Heads): BlockTree {
   return tree
 }
 
-/** Opens the database or begins it with block 0. @throws ChainError GENESIS_MISMATCH, CORRUPT_DATABASE, STORE_FAILED */
+/**
+ * Opens the database or begins it with block 0.
+ * @throws ChainError GENESIS_MISMATCH, CORRUPT_DATABASE, STORE_FAILED; StateError PRUNING_MISMATCH, CORRUPT_STATE
+ */
 export async function openContext(options: ChainOptions): Promise<Context> {
   const { store, host } = options
   const logger = options.logger ?? silentLogger

@@ -151,6 +151,7 @@ test('a watch ends when finality does not come', () => {
 })
 
 test('the pool can always be built into a block, whatever happened', async () => {
+  let reorgs = 0
   const action = fc.oneof(
     {
       weight: 8,
@@ -162,14 +163,15 @@ test('the pool can always be built into a block, whatever happened', async () =>
         }),
       }),
     },
-    { weight: 2, arbitrary: fc.record({ grow: fc.nat(), share: fc.nat(4), weight: fc.nat(3) }) },
+    { weight: 4, arbitrary: fc.record({ grow: fc.nat(), share: fc.nat(4), weight: fc.nat(3) }) },
     { weight: 1, arbitrary: fc.record({ finalize: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ remove: fc.nat() }) },
   )
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 30, size: 'max' }), async (actions) => {
-      const { chain, pool, submit } = await openPool({ count: 40 })
+      const { chain, events, pool, submit } = await openPool({ count: 40 })
       const foreign: Uint8Array[] = []
+      const blocks = [chain.genesisHash]
       for (const [salt, one] of actions.entries()) {
         if ('submit' in one) {
           const { who, nonce, tip } = one.submit
@@ -180,15 +182,19 @@ test('the pool can always be built into a block, whatever happened', async () =>
               if (!(error instanceof PoolError)) throw error
             })
         } else if ('grow' in one) {
-          const leaves = chain.leaves()
-          const parent = leaves[one.grow % leaves.length]!
+          const { finalizedHash } = chain.info()
+          const open = blocks.filter((b) => chain.header(b) && chain.isAncestor(finalizedHash, b))
+          // Mostly near the tips, so that forks grow.
+          const parent = open[open.length - 1 - (one.grow % Math.min(open.length, 4))]!
           const some = pool.pending().slice(0, one.share)
-          await grow(chain, {
+          const { hash } = await grow(chain, {
             parent,
             salt,
             weight: one.weight,
             transactions: [...some, ...foreign],
           })
+          blocks.push(hash)
+          reorgs += Number(events.at(-1)!.retracted.length > 0)
         } else if ('finalize' in one) {
           const { bestNumber, finalizedNumber } = chain.info()
           const at = finalizedNumber + (one.finalize % (bestNumber - finalizedNumber + 1))
@@ -206,4 +212,5 @@ test('the pool can always be built into a block, whatever happened', async () =>
     }),
     { numRuns: 60 },
   )
+  assert.ok(reorgs > 10)
 })

@@ -15,8 +15,11 @@ const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
 
 export type KeystoreErrorCode = 'UNKNOWN_TYPE' | 'DAMAGED' | 'OTHER_KEY' | 'OPEN_TO_OTHERS'
 
-/** What is wrong with a key file. The message names the file, never what is in it. */
-export class KeystoreError extends Error {
+/**
+ * What is wrong with a key file or its type. The message names the file, never what is in it.
+ * A RangeError like that of a malformed secret, so that callers can show both to whoever gave the key.
+ */
+export class KeystoreError extends RangeError {
   override readonly name = 'KeystoreError'
   readonly code: KeystoreErrorCode
   constructor(code: KeystoreErrorCode, message: string) {

@@ -1,7 +1,6 @@
 import { concat, utf8 } from '@cess/bytes'
 import {
   bip39Generate,
-  bip39ToEntropy,
   bip39ToMiniSecret,
   bip39Validate,
   sr25519DeriveKeypairHard,
@@ -24,7 +23,6 @@ export const DEV_PHRASE = 'bottom drive obey lake curtain smoke basket hold race
 /** A new phrase of 12 (or more) words from the operating system's randomness (BIP-39). */
 export const generateMnemonic = (words: 12 | 15 | 18 | 21 | 24 = 12): string => bip39Generate(words)
 export const isMnemonic = (phrase: string): boolean => bip39Validate(phrase)
-export const mnemonicEntropy = (phrase: string): Uint8Array => bip39ToEntropy(phrase)
 
 interface Junction {
   readonly hard: boolean

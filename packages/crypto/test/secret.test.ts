@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
+import { gcm } from '@noble/ciphers/aes.js'
 import {
   constantTimeEqual,
-  createFileKeystore,
-  createSignatureVerifier,
   hkdfSha256,
-  keyFromUri,
   openChunk,
   sealChunk,
   x25519Public,
@@ -35,6 +30,27 @@ test('a sealed chunk opens with its key at its place, and nowhere else', () => {
   assert.throws(() => sealChunk(key, prefix, 2 ** 32, false, text('x')), RangeError)
 })
 
+test('sealed chunks are AES-256-GCM of an independent implementation, nonce = prefix, index, last', () => {
+  for (const [index, last] of [
+    [0, false],
+    [1, true],
+    [0x01020304, false],
+  ] as const) {
+    const nonce = Uint8Array.of(
+      ...prefix,
+      index >>> 24,
+      index >>> 16,
+      index >>> 8,
+      index,
+      last ? 1 : 0,
+    )
+    for (const length of [0, 1, 16, 1000]) {
+      const plain = new Uint8Array(length).fill(length)
+      assert.deepEqual(sealChunk(key, prefix, index, last, plain), gcm(key, nonce).encrypt(plain))
+    }
+  }
+})
+
 test('HKDF gives RFC 5869 test case 1', () => {
   const info = Uint8Array.fromHex('f0f1f2f3f4f5f6f7f8f9')
   assert.equal(info.length, 10)
@@ -58,41 +74,4 @@ test('constant-time comparison compares', () => {
   assert.ok(constantTimeEqual(text('ab'), text('ab')))
   assert.equal(constantTimeEqual(text('ab'), text('ac')), false)
   assert.equal(constantTimeEqual(text('ab'), text('abc')), false)
-})
-
-test('a keystore survives reopening, guards its files, and notices damage', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'cess-keys-'))
-  t.after(() => rm(folder, { recursive: true }))
-  const store = await createFileKeystore(join(folder, 'keystore'))
-  const babe = await store.insert('babe', '//Alice')
-  await store.insert('gran', '//Alice')
-  assert.ok(store.has('babe', babe.publicKey))
-  const [name] = await readdir(join(folder, 'keystore'))
-  const file = join(folder, 'keystore', name!)
-  assert.equal((await stat(file)).mode & 0o777, 0o600)
-  assert.equal((await stat(join(folder, 'keystore'))).mode & 0o777, 0o700)
-  const again = await createFileKeystore(join(folder, 'keystore'))
-  assert.deepEqual(again.keys('babe')[0]?.publicKey, babe.publicKey)
-  assert.equal(again.keys('gran')[0]?.scheme, 'ed25519')
-  await assert.rejects(store.insert('what', '//Alice'), /key type/)
-})
-
-test('the verifier finds the same in threads, in the cache and alone', async (t) => {
-  const verifier = createSignatureVerifier({ threads: 1 })
-  t.after(() => verifier.close())
-  const pair = keyFromUri('//Alice', 'sr25519')
-  const jobs = Array.from({ length: 70 }, (_, i) => {
-    const message = text(`message ${i}`)
-    const signature = pair.sign(message)
-    if (i % 7 === 0) signature[3]! ^= 1
-    return { scheme: 'sr25519' as const, signature, message, publicKey: pair.publicKey }
-  })
-  await verifier.prime(jobs)
-  for (const [i, j] of jobs.entries())
-    assert.equal(verifier.verify(j.scheme, j.signature, j.message, j.publicKey), i % 7 !== 0)
-  const alone = createSignatureVerifier({ threads: 0 })
-  const j = jobs[1]!
-  assert.ok(alone.verify(j.scheme, j.signature, j.message, j.publicKey))
-  // A cached result is for these very bytes.
-  assert.equal(verifier.verify('ed25519', j.signature, j.message, j.publicKey), false)
 })

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { pbkdf2Sync } from 'node:crypto'
 import { test } from 'node:test'
+import { mnemonicToEntropy, validateMnemonic } from '@scure/bip39'
+import { wordlist } from '@scure/bip39/wordlists/english.js'
 import { getPublicKey, HDKD, secretFromSeed } from '@scure/sr25519'
-import { blake2b256, DEV_PHRASE, keyFromUri, ss58Encode } from '../src/index.ts'
+import { blake2b256, DEV_PHRASE, generateMnemonic, keyFromUri, ss58Encode } from '../src/index.ts'
 
 const PHRASE = 'caution juice atom organ advance problem want pledge someone senior holiday very'
 
@@ -25,6 +28,22 @@ test("the keys are subkey's: phrase, seed and password", () => {
     keyFromUri('//Alice').publicKey.toHex(),
     keyFromUri(`${DEV_PHRASE}//Alice`).publicKey.toHex(),
   )
+})
+
+test('phrases become seeds as in substrate-bip39: from the entropy, not from the words', () => {
+  for (const password of ['', 'Substrate', 'pässword']) {
+    const phrase = generateMnemonic(24)
+    const entropy = mnemonicToEntropy(phrase, wordlist)
+    const seed = pbkdf2Sync(entropy, `mnemonic${password}`, 2048, 64, 'sha512').subarray(0, 32)
+    const uri = password ? `${phrase}///${password}` : phrase
+    for (const scheme of ['sr25519', 'ed25519', 'ecdsa'] as const)
+      assert.deepEqual(
+        keyFromUri(uri, scheme).publicKey,
+        keyFromUri(`0x${seed.toString('hex')}`, scheme).publicKey,
+      )
+  }
+  for (const words of [12, 15, 18, 21, 24] as const)
+    assert.ok(validateMnemonic(generateMnemonic(words), wordlist))
 })
 
 test('sr25519 junctions are those of an independent implementation, hard and soft', () => {

@@ -96,7 +96,7 @@ export interface Unsigned<C> {
   ): Partial<ValidTransaction> | undefined
 }
 
-export interface PalletDef<
+interface PalletDef<
   N extends string,
   S extends Items,
   E,

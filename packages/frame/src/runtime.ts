@@ -1,6 +1,15 @@
 import type { Externalities, RuntimeVersion } from '@cess/primitives'
-import { type AnyCodec, type Codec, encode, kase, struct, unit, variant } from '@cess/scale'
-import { DispatchError, type DispatchResult } from './errors.ts'
+import {
+  type AnyCodec,
+  type Codec,
+  encode,
+  kase,
+  ScaleError,
+  struct,
+  unit,
+  variant,
+} from '@cess/scale'
+import { arithmeticFailure, DispatchError, type DispatchResult, failure } from './errors.ts'
 import { extraCodec, uncheckedExtrinsic } from './extrinsic/codec.ts'
 import type { AnyExtension } from './extrinsic/extension.ts'
 import type { Origin } from './origin.ts'
@@ -85,6 +94,12 @@ export interface Runtime<
   within<T>(state: Externalities, run: () => T): T
 }
 
+/** A sum beyond its type or a list beyond its bound: what checked arithmetic and bounded vectors refuse in Rust. */
+function unstorable(error: ScaleError): DispatchError | undefined {
+  if (error.code === 'OUT_OF_RANGE') return arithmeticFailure('Overflow')
+  return error.code === 'TOO_LONG' ? failure('Exhausted') : undefined
+}
+
 const palletEnum = (
   path: string,
   pallets: readonly AnyPalletDef[],
@@ -97,7 +112,7 @@ const palletEnum = (
   return variant(path, Object.fromEntries(cases))
 }
 
-export const callsOf = (pallet: AnyPalletDef): AnyCodec | undefined => {
+const callsOf = (pallet: AnyPalletDef): AnyCodec | undefined => {
   const calls = Object.entries(pallet.calls as Record<string, AnyCall>)
   if (calls.length === 0) return undefined
   return variant(
@@ -186,8 +201,9 @@ export function defineRuntime<const P extends Readonly<Record<string, AnyPallet>
       return { result: { type: 'Ok', value: undefined }, post }
     } catch (error) {
       ext.rollback()
-      if (!(error instanceof DispatchError)) throw error
-      return { result: { type: 'Err', value: error.value }, post: error.post }
+      const failed = error instanceof ScaleError ? unstorable(error) : error
+      if (!(failed instanceof DispatchError)) throw error
+      return { result: { type: 'Err', value: failed.value }, post: failed.post }
     }
   }
 

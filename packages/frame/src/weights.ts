@@ -33,7 +33,7 @@ export const subWeight = (a: Weight, b: Weight): Weight => ({
   proofSize: a.proofSize > b.proofSize ? a.proofSize - b.proofSize : 0n,
 })
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
-export const minWeight = (a: Weight, b: Weight): Weight => ({
+const minWeight = (a: Weight, b: Weight): Weight => ({
   refTime: least(a.refTime, b.refTime),
   proofSize: least(a.proofSize, b.proofSize),
 })

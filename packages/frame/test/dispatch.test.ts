@@ -127,6 +127,12 @@ test('a bug in a call is not mistaken for a failure, and what it changed is undo
   assert.equal(toHex(state.storageRoot()), before)
 })
 
+test('a number that overflows and a list that is too long fail the call, not the block', () => {
+  const { kit, tx, by } = setup()
+  kit.noop(by, tx.Toy.overflow({ long: 0 }), 'Arithmetic.Overflow')
+  kit.noop(by, tx.Toy.overflow({ long: 1 }), 'Exhausted')
+})
+
 test('weights: fixed, by argument, nested; and corrected only downwards', () => {
   const { tx, by, kit, runtime } = setup()
   const info = (call: RuntimeCall) => runtime.dispatchInfo(call)

@@ -1,3 +1,4 @@
+import { DATA_FRAGMENTS, SEGMENT_SIZE } from '@cess/primitives'
 import { Podr2Error } from './errors.ts'
 
 /** Bytes of a sector. As a little-endian number it is always below the order of the group. */
@@ -10,8 +11,8 @@ export const ROW_BYTES: number = SECTORS * SECTOR_BYTES
 export const TAG_BYTES = 48
 /** σ, y and ψ. */
 export const PROOF_BYTES = 128
-/** Largest fragment that is tagged: a quarter of a segment of 32 MiB. */
-export const MAX_FRAGMENT_BYTES: number = 8 << 20
+/** Largest fragment: 8 MiB. */
+export const MAX_FRAGMENT_BYTES: number = SEGMENT_SIZE / DATA_FRAGMENTS
 /** Rows that one proof may cover. */
 export const MAX_ROWS = 1024
 

@@ -14,6 +14,9 @@ const variants: VariantDef[] = [
   })),
 ]
 
+/** Phases of long eras count in steps, so that they fit in twelve bits. */
+const quantum = (period: number): number => Math.max(period >> 12, 1)
+
 /** sp_runtime::generic::Era: one byte 0, or two bytes that pack log2(period) and the quantized phase. */
 export const era: Codec<Era> = {
   def: { tag: 'variant', path: 'sp_runtime::generic::era::Era', variants },
@@ -22,26 +25,31 @@ export const era: Codec<Era> = {
       w.u8(0)
       return
     }
-    const quantize = Math.max(v.period >> 12, 1)
-    const low = Math.min(Math.max(31 - Math.clz32(v.period) - 1, 1), 15)
-    w.u16(low | ((v.phase / quantize) << 4))
+    const { period, phase } = v
+    const steps = phase / quantum(period)
+    const log = 31 - Math.clz32(period)
+    if (log < 2 || log > 16 || 2 ** log !== period)
+      throw new ScaleError('OUT_OF_RANGE', `${period} blocks are no period of an era`)
+    if (!(Number.isInteger(steps) && phase >= 0 && phase < period))
+      throw new ScaleError('OUT_OF_RANGE', `${phase} is no phase of an era of ${period} blocks`)
+    w.u16((log - 1) | (steps << 4))
   },
   read(r) {
     const first = r.u8()
     if (first === 0) return { type: 'Immortal' }
     const packed = first | (r.u8() << 8)
     const period = 2 << (packed & 15)
-    const quantize = Math.max(period >> 12, 1)
-    const phase = (packed >> 4) * quantize
+    const phase = (packed >> 4) * quantum(period)
     if (period < 4 || phase >= period) throw new ScaleError('OUT_OF_RANGE', 'not a mortal era')
     return { type: 'Mortal', period, phase }
   },
 }
 
-/** The era of `period` blocks (a power of two, 4 to 65536) that begins at or before `current`. */
-export function mortalEra(period: number, current: number): Era {
-  const quantize = Math.max(period >> 12, 1)
-  return { type: 'Mortal', period, phase: Math.floor((current % period) / quantize) * quantize }
+/** The era that `current` falls in and that begins at or just before it: `blocks` long, rounded up to a power of two from 4 to 65536. */
+export function mortalEra(blocks: number, current: number): Era {
+  const period = Math.min(Math.max(2 ** Math.ceil(Math.log2(Math.max(blocks, 1))), 4), 65_536)
+  const step = quantum(period)
+  return { type: 'Mortal', period, phase: Math.floor((current % period) / step) * step }
 }
 
 /** First block of the era at block `current`. */

@@ -133,6 +133,32 @@ test('eras: the vectors of Substrate', () => {
   assert.ok(eraDeath(immortal, 77) > 2 ** 32)
 })
 
+test('a period is rounded as Substrate does, and an era that cannot be is not written', () => {
+  for (const [asked, period] of [
+    [0, 4],
+    [3, 4],
+    [5, 8],
+    [50, 64],
+    [64, 64],
+    [1_000_000, 65_536],
+  ] as const) {
+    const value = mortalEra(asked, 1_000)
+    assert.ok(value.type === 'Mortal' && value.period === period)
+    const theirs = registry.createType('ExtrinsicEra', { current: 1_000, period: asked })
+    if (asked > 4) assert.deepEqual(encode(era, value), theirs.toU8a())
+  }
+  for (const [period, phase] of [
+    [2, 1],
+    [6, 1],
+    [64, 64],
+    [64, -1],
+    [64, 1.5],
+    [65_536, 7],
+    [131_072, 0],
+  ] as const)
+    assert.throws(() => encode(era, { type: 'Mortal', period, phase }), ScaleError)
+})
+
 test('every two bytes are one era or none: no era has two encodings', () => {
   for (let packed = 0; packed < 65_536; packed++) {
     const bytes = Uint8Array.of(packed & 255, packed >> 8)
@@ -171,6 +197,10 @@ test('addresses and signatures have the bytes of @polkadot/types', () => {
     ),
   )
   agrees(hash256, 'H256', hashes)
+  const key = `0x${'ab'.repeat(32)}`
+  const wrong = ['', '0x', key.slice(2), `${key}00`, key.slice(0, -1), `00${key.slice(2)}`]
+  for (const text of [...wrong, `0x${'zz'.repeat(32)}`])
+    assert.throws(() => encode(hash256, text as Hash), ScaleError, text)
   agrees(
     accountId32,
     'AccountId32',

@@ -73,6 +73,7 @@ describe('access', () => {
       'system_unstable_networkState',
       'system_dryRun',
       'system_dryRunAt',
+      'state_getKeys',
       'state_getPairs',
       'state_queryStorage',
       'state_getStorageSize',

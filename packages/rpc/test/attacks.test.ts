@@ -179,6 +179,20 @@ describe('attacks', () => {
     await until(() => served.metrics.value('cess_rpc_subscriptions') === 0)
   })
 
+  it('a batch whose sender goes before it is done', async () => {
+    const served = await kit.serve()
+    const client = await connect(served.ws)
+    const open = (): number => served.metrics.value('cess_rpc_subscriptions')
+    const batch = new Array(64).fill(request('chain_subscribeNewHead'))
+    client.socket.send(`[${batch.join(',')}]`)
+    await until(() => open() > 0)
+    client.socket.terminate()
+    const calls = (outcome: string): number =>
+      served.metrics.value('cess_rpc_calls_total', { method: 'chain_subscribeNewHead', outcome })
+    await until(() => calls('ok') + calls('error') === 64)
+    await until(() => open() === 0)
+  })
+
   it('subscriptions whose call fails do not count', async () => {
     const served = await kit.serve({ limits: { subscriptionsPerConnection: 2 } })
     const client = await connect(served.ws)
@@ -278,6 +292,30 @@ describe('attacks', () => {
     // The rest waits unread, and so would a polite goodbye.
     client.socket.terminate()
     await until(() => served.sockets('ws') === 0)
+  })
+
+  it('calls that keep the node busy', async () => {
+    // A peer list that takes half a second.
+    const { network } = kit.services
+    const peers = () => {
+      void kit.clock.advance(500)
+      return network.peers()
+    }
+    const served = await kit.serve({
+      limits: { burst: 100, callsPerSecond: 1000 },
+      services: { network: { ...network, peers } },
+    })
+    const client = await connect(served.ws)
+    await client.call('system_peers')
+    // It cost 2000 calls: nothing more for two seconds.
+    const next = client.call('system_name')
+    const from = client.log.length
+    await kit.clock.advance(1800)
+    for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(client.log.length, from)
+    await kit.clock.advance(200)
+    assert.equal(await next, 'toy-node')
+    await client.close()
   })
 
   it('calls without end over http', async () => {

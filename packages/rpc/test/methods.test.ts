@@ -399,6 +399,9 @@ describe('methods over http', () => {
 
   it('keeps keys', async () => {
     assert.equal(await call('author_rotateKeys'), `0x${'09'.repeat(64)}`)
+    assert.deepEqual(await call('author_rotateKeysWithOwner', '0x01'), {
+      keys: `0x${'09'.repeat(64)}`,
+    })
     assert.equal(await call('author_insertKey', 'babe', '//Alice', `0x${'09'.repeat(32)}`), null)
     assert.deepEqual(inserted, ['//Alice'])
     const { error } = await fails(1040, 'author_insertKey', 'xxxx', '//Alice', '0x00')

@@ -122,11 +122,11 @@ describe('streams', () => {
     const range = (from: number): string[][] => [
       Array.from({ length: 4096 }, (_, i) => toHex(u32le(from * 4096 + i))),
     ]
-    for (let i = 0; i < 16; i++) await client.call('state_subscribeStorage', range(i))
-    await assert.rejects(client.call('state_subscribeStorage', range(16)), /4000 This node watches/)
+    for (let i = 0; i < 8; i++) await client.call('state_subscribeStorage', range(i))
+    await assert.rejects(client.call('state_subscribeStorage', range(8)), /4000 This node watches/)
     await client.close()
     client = await connect(served.ws)
-    await client.call('state_subscribeStorage', range(16))
+    await client.call('state_subscribeStorage', range(8))
   })
 
   it('follows a transaction to finality', async () => {

@@ -18,7 +18,7 @@ export interface Delta {
   readonly children: readonly (readonly [name: StateKey, changes: readonly LayerChange[]])[]
 }
 
-export const childKey = (name: StateKey): StateKey => `${CHILD_PREFIX}${name}` as StateKey
+const childKey = (name: StateKey): StateKey => `${CHILD_PREFIX}${name}` as StateKey
 
 /** The root of a child trie as the main trie anchors it. */
 export function childRoot(

@@ -34,7 +34,7 @@ export interface NodeStore extends NodeSource {
   place(root: Ref | undefined, firstId: number): Placed
 }
 
-export interface Placed {
+interface Placed {
   readonly root: Link | undefined
   readonly ops: BatchOp[]
   /** The id after the last one given. */

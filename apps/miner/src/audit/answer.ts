@@ -21,7 +21,7 @@ const name = (ids: Iterable<FileId>): string => {
 const idOf = (fragment: Uint8Array): FileId => fragment.toHex() as FileId
 
 /** Rows by tagger, taggers in ascending order: the order that the chain checks them in. */
-export function rowsByTagger(rows: Challenge['rows']): Map<number, Challenge['rows'][number][]> {
+function rowsByTagger(rows: Challenge['rows']): Map<number, Challenge['rows'][number][]> {
   return Map.groupBy(
     [...rows].sort((a, b) => a.tagger - b.tagger),
     (row) => row.tagger,

@@ -1,5 +1,5 @@
 import { equal } from '@cess/bytes'
-import type { Challenge, MinerEvent } from '../chain/port.ts'
+import { ChainRefusal, type Challenge, type MinerEvent } from '../chain/port.ts'
 import type { MinerContext } from '../context.ts'
 import { reasonOf } from '../errors.ts'
 import type { AuditRecord } from '../store/schema.ts'
@@ -15,6 +15,8 @@ export interface Auditor {
   look(): Promise<void>
   /** Learns from a finalized event of this miner how an audit ended. */
   told(block: number, event: MinerEvent): Promise<void>
+  /** Resolves when no answer is on its way any more. */
+  settled(): Promise<void>
 }
 
 export interface AuditorOptions {
@@ -39,6 +41,8 @@ export function createAuditor(ctx: MinerContext, { jitterMs }: AuditorOptions): 
   /** When a proof that could not be made is tried again, by the start of its challenge. */
   let retry: { readonly start: number; readonly at: number } | undefined
   let greeted: number | undefined
+  /** Answers that are on their way into a block. */
+  const pending = new Set<Promise<void>>()
 
   async function note(open: Challenge, change: Pick<AuditRecord, 'outcome' | 'block' | 'reason'>) {
     const { start, deadline, seed } = open
@@ -74,15 +78,26 @@ export function createAuditor(ctx: MinerContext, { jitterMs }: AuditorOptions): 
   async function submit(open: Challenge, best: number, proof: Uint8Array): Promise<void> {
     // Noted first: after a crash in between it is better to wait a few blocks than to answer twice.
     await note(open, { outcome: 'Submitted', block: best, reason: '' })
-    chain.submit(ctx.pair, { type: 'submitProof', proof }).then(
-      async ({ number, events }) => {
-        for (const event of events) if (isMine(event)) await told(number, event)
-      },
-      (error: unknown) => {
-        if (ctx.signal.aborted) return
-        logger.warn({ deadline: open.deadline, reason: reasonOf(error) }, 'the answer got lost')
-      },
-    )
+    const work = sent(open, best, proof).catch((error: unknown) => {
+      if (ctx.signal.aborted) return
+      logger.warn({ deadline: open.deadline, reason: reasonOf(error) }, 'the answer got lost')
+    })
+    pending.add(work)
+    void work.then(() => pending.delete(work))
+  }
+
+  async function sent(open: Challenge, best: number, proof: Uint8Array): Promise<void> {
+    try {
+      const { number, events } = await chain.submit(ctx.pair, { type: 'submitProof', proof })
+      for (const event of events) if (isMine(event)) await told(number, event)
+    } catch (error) {
+      // Refused for certain: no need to wait whether it gets into a block after all.
+      if (error instanceof ChainRefusal && !ctx.signal.aborted) {
+        const reason = `The answer was refused: ${error.message}`
+        await note(open, { outcome: 'Unable', block: best, reason })
+      }
+      throw error
+    }
   }
 
   const isMine = (event: MinerEvent): boolean => event.data['miner'] === account
@@ -145,5 +160,8 @@ export function createAuditor(ctx: MinerContext, { jitterMs }: AuditorOptions): 
       if (todo === 'answer') await answer(open)
     },
     told,
+    async settled() {
+      await Promise.all(pending)
+    },
   }
 }

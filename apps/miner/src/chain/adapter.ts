@@ -73,7 +73,7 @@ async function stateOf(view: ChainView): Promise<ChainState> {
           })),
         }
       }
-      const file = await FileBank.File(fileId)
+      const [file, operator] = await Promise.all([FileBank.File(fileId), FileBank.Operator(fileId)])
       const [first] = file?.segmentList ?? []
       const [owner] = file?.owner ?? []
       if (!file || !first || !owner) return undefined
@@ -81,7 +81,7 @@ async function stateOf(view: ChainView): Promise<ChainState> {
       return {
         stage: 'file',
         miners: first.fragmentList.map((f) => f.miner),
-        operator: undefined,
+        operator,
         owner: owner.user,
         segments: file.segmentList.map((s, i) => ({
           fragments: s.fragmentList.map((f) => f.hash),

@@ -15,7 +15,7 @@ export interface ChainCache {
 
 /** Milliseconds: about a block. A file that is not there yet may be there with the next one. */
 const FOUND_MS = 6_000
-const ABSENT_MS = 1_000
+const ABSENT_MS = 500
 /** A placement of 1000 segments takes about 1.5 MB. */
 const PLACEMENTS = 64
 const TAGGERS = 1_000

@@ -7,7 +7,7 @@ export interface Placement {
   readonly stage: 'deal' | 'file'
   /** Miner of each column, in order. */
   readonly miners: readonly AccountId[]
-  /** Who declared it; unknown once it is stored. */
+  /** Who declared it. */
   readonly operator: AccountId | undefined
   readonly owner: AccountId
   readonly segments: readonly {

@@ -6,11 +6,13 @@ const SHARED_MS = 500
 
 /** The chain for the many miners of one process: looks at the head are shared. */
 export function sharedChain(chain: MinerChain, clock: Clock): MinerChain {
+  /** Grows whenever the head is known to have moved. */
+  let news = 0
   function shared(look: () => Promise<ChainState>): () => Promise<ChainState> {
-    let held: { readonly at: number; readonly state: Promise<ChainState> } | undefined
+    let held: { at: number; news: number; state: Promise<ChainState> } | undefined
     return () => {
-      if (held && clock.now() < held.at + SHARED_MS) return held.state
-      const mine = { at: clock.now(), state: look() }
+      if (held && held.news === news && clock.now() < held.at + SHARED_MS) return held.state
+      const mine = { at: clock.now(), news, state: look() }
       held = mine
       mine.state.catch(() => {
         if (held === mine) held = undefined
@@ -22,6 +24,16 @@ export function sharedChain(chain: MinerChain, clock: Clock): MinerChain {
     ...chain,
     best: shared(() => chain.best()),
     finalized: shared(() => chain.finalized()),
+    follow: (listener) =>
+      chain.follow((block) => {
+        news++
+        return listener(block)
+      }),
+    async submit(pair, call) {
+      const block = await chain.submit(pair, call)
+      news++
+      return block
+    },
   }
 }
 

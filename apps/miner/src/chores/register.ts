@@ -2,15 +2,16 @@ import type { AccountId } from '@cess/bytes'
 import { equal, fromHex } from '@cess/bytes'
 import { ss58Encode } from '@cess/crypto'
 import { peerIdBytes } from '@cess/network'
-import type { ChainState } from '../chain/port.ts'
+import type { ChainState, Registration } from '../chain/port.ts'
 import type { MinerContext } from '../context.ts'
-import { FEE_RESERVE, tokens } from '../tokens.ts'
+import { FEE_RESERVE, tokens, tokensAtLeast } from '../tokens.ts'
 
 /** How this miner stands with the chain, for people. */
 export type Standing =
   | { readonly phase: 'starting' }
   | { readonly phase: 'unfunded'; readonly why: string }
   | { readonly phase: 'registered' }
+  | { readonly phase: 'frozen'; readonly why: string }
   | { readonly phase: 'out of service'; readonly why: string }
 
 export interface Registrar {
@@ -59,7 +60,7 @@ export function createRegistrar(ctx: MinerContext, options: RegistrarOptions): R
     const free = await state.balance(account)
     if (free < collateral + FEE_RESERVE) {
       const address = ss58Encode(fromHex(account))
-      const short = tokens(collateral + FEE_RESERVE - free)
+      const short = tokensAtLeast(collateral + FEE_RESERVE - free)
       const why = `Registering ${options.tib} TiB takes ${tokens(collateral)} tokens as collateral and some for fees; the account has ${tokens(free)}. Send at least ${short} tokens to ${address}. The miner waits and goes on by itself.`
       stand({ phase: 'unfunded', why })
       return false
@@ -68,6 +69,13 @@ export function createRegistrar(ctx: MinerContext, options: RegistrarOptions): R
     const { tib } = options
     await chain.submit(pair, { type: 'register', beneficiary, peerId, collateral, tib })
     return true
+  }
+
+  /** What a frozen miner owes, and how to pay it. */
+  function thaw({ declared, collateral, debt }: Registration): string {
+    const required = chain.collateralPerTib * (declared >> 40n)
+    const short = required - collateral + debt
+    return `The chain has taken penalties: of ${tokens(required)} tokens of collateral ${tokens(collateral)} are left, and ${tokens(debt)} are owed. No new files come until that is made good: cess-miner increase-collateral --tokens ${tokensAtLeast(short)}`
   }
 
   return {
@@ -84,8 +92,9 @@ export function createRegistrar(ctx: MinerContext, options: RegistrarOptions): R
       const endpoint = options.endpoint()
       if ((await state.endpoint(account)) !== endpoint)
         await chain.submit(pair, { type: 'setEndpoint', endpoint })
-      stand({ phase: 'registered' })
       registered.resolve()
+      if (held?.state === 'frozen') stand({ phase: 'frozen', why: thaw(held) })
+      else stand({ phase: 'registered' })
     },
   }
 }

@@ -12,7 +12,7 @@ type Flags = Readonly<Record<string, unknown>>
 
 /** A command that tells the chain something in the name of miners. */
 const command = (program: Command, name: string): Command =>
-  withKey(withOptions(program.command(name), ['node', 'genesis', 'count', 'dataDir'])).option(
+  withKey(withOptions(program.command(name), ['node', 'genesis', 'count', 'first', 'data'])).option(
     '--miner <name>',
     'which miner, when the configuration has several',
   )

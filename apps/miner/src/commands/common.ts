@@ -17,7 +17,7 @@ const KEY_ENV = 'CESS_MINER_KEY'
 export function withOptions(command: Command, names?: readonly OptionName[]): Command {
   command.addOption(
     new Flag('-c, --config <file>', 'JSON file with settings; `cess-miner config` prints one').env(
-      'CESS_MINER_CONFIG',
+      'CESS_CONFIG',
     ),
   )
   for (const [name, { flag, help, env }] of Object.entries(OPTIONS))

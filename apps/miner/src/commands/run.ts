@@ -1,7 +1,7 @@
 import { fromHex } from '@cess/bytes'
 import { ss58Encode } from '@cess/crypto'
+import { createLogger } from '@cess/service'
 import type { Command } from 'commander'
-import { createLog } from '../log.ts'
 import { type RunningMiners, startMiner } from '../miner.ts'
 import { configOf, say, withKey, withOptions } from './common.ts'
 
@@ -10,14 +10,15 @@ export const addRun = (program: Command): void => {
     .description('start the miner: register, store, prove, serve')
     .option(
       '--ready-json',
-      'print a JSON line on standard output when ready, and one when registered',
+      'print a line of JSON on standard output when all miners serve and are registered',
     )
     .action((flags: Record<string, unknown>) => run(flags))
 }
 
 async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const { loaded, config } = await configOf(flags)
-  const logger = createLog(loaded.settings.logLevel)
+  const { logLevel: level, logFormat: format } = loaded.settings
+  const logger = createLogger({ level, format })
   const waiting = new AbortController()
   const stopped = Promise.withResolvers<void>()
   let running: RunningMiners | undefined
@@ -35,7 +36,8 @@ async function run(flags: Readonly<Record<string, unknown>>): Promise<void> {
     running = await startMiner(config, { logger, signal: waiting.signal })
     for (const { name, endpoint, account } of running.miners)
       logger.info({ miner: name, endpoint, address: ss58Encode(fromHex(account)) }, 'miner serves')
-    if (flags['readyJson'] === true) announce(running)
+    await Promise.race([running.registered, stopped.promise])
+    if (flags['readyJson'] === true && signals === 0) announce(running)
     await stopped.promise
   } catch (error) {
     if (signals === 0) throw error
@@ -60,5 +62,4 @@ function announce(running: RunningMiners): void {
   }))
   const { statusPort, metricsPort } = running
   say(JSON.stringify({ ready: true, miners, statusPort, metricsPort }))
-  void running.registered.then(() => say(JSON.stringify({ registered: true })))
 }

@@ -7,7 +7,7 @@ import { tokens } from '../tokens.ts'
 import { configOf, load, say, withChain, withKey, withOptions } from './common.ts'
 
 export const addStatus = (program: Command): void => {
-  withKey(withOptions(program.command('status'), ['dataDir', 'node', 'genesis', 'count']))
+  withKey(withOptions(program.command('status'), ['data', 'node', 'genesis', 'count', 'first']))
     .description(
       'what the running miner says about itself; with a key, what the chain says when it is not running',
     )
@@ -19,7 +19,7 @@ async function status(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const { settings } = await load(flags)
   const json = flags['json'] === true
   try {
-    const miners = await (await runningMiner(settings.dataDir)).status()
+    const miners = await (await runningMiner(settings.data)).status()
     if (json) say(JSON.stringify({ running: true, miners }, null, 2))
     else for (const miner of miners) say(describe(miner))
   } catch (error) {

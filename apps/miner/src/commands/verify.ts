@@ -9,7 +9,7 @@ import { createPool } from '../work/pool.ts'
 import { load, say, withOptions } from './common.ts'
 
 export const addVerify = (program: Command): void => {
-  withOptions(program.command('verify'), ['dataDir', 'threads'])
+  withOptions(program.command('verify'), ['data', 'threads'])
     .description(
       'read every fragment and compare it with its id, in the running miner or without it',
     )
@@ -21,7 +21,7 @@ async function verify(flags: Readonly<Record<string, unknown>>): Promise<void> {
   const { settings } = await load(flags)
   const json = flags['json'] === true
   let damaged = 0
-  for await (const finding of await findings(settings.dataDir, settings.threads)) {
+  for await (const finding of await findings(settings.data, settings.threads)) {
     if (finding.kind === 'damaged') damaged++
     if (json) say(JSON.stringify(finding))
     else if (finding.kind === 'damaged') say(`${finding.miner}: ${finding.id}: ${finding.why}`)
@@ -54,7 +54,7 @@ async function minerFolders(dataDir: string): Promise<string[]> {
   if (found.length === 0)
     throw new MinerError(
       'DATA_DIR',
-      `There is no miner's data in ${dataDir}. Name its folder with --data-dir.`,
+      `There is no miner's data in ${dataDir}. Name its folder with --data.`,
     )
   return found
 }

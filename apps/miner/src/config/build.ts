@@ -6,6 +6,7 @@ import { type KeySource, keyOf, secretOf } from './keys.ts'
 import type { ListedMiner, Loaded } from './load.ts'
 
 const TIB = 2 ** 40
+const DEFAULT_PORT = 15_001
 
 /** Settings and keys as what `startMiner` takes. @throws MinerError CONFIG, KEY */
 export async function buildConfig(
@@ -22,7 +23,7 @@ export async function buildConfig(
   return {
     nodes: settings.node,
     genesis: settings.genesis,
-    dataDir: settings.dataDir,
+    dataDir: settings.data,
     miners,
     listenHost: settings.listenHost,
     announce: settings.announce,
@@ -41,8 +42,8 @@ export async function buildConfig(
 
 async function specs(loaded: Loaded, secret: string | undefined): Promise<readonly MinerSpec[]> {
   const { settings, keyFile, devKey, miners } = loaded
-  const portOf = (i: number): number =>
-    settings.listenBasePort === 0 ? 0 : settings.listenBasePort + i
+  const { listenBasePort = devKey === undefined ? DEFAULT_PORT : 0, count, first } = settings
+  const portOf = (i: number): number => (listenBasePort === 0 ? 0 : listenBasePort + i)
   const spec = (
     name: string,
     pair: MinerSpec['pair'],
@@ -53,7 +54,7 @@ async function specs(loaded: Loaded, secret: string | undefined): Promise<readon
     return {
       name,
       pair,
-      dataDir: own.dataDir ?? join(settings.dataDir, name),
+      dataDir: own.dataDir ?? join(settings.data, name),
       port: own.port ?? portOf(i),
       tib,
       maxBytes: own.maxSpace ?? settings.maxSpace ?? tib * TIB,
@@ -62,7 +63,7 @@ async function specs(loaded: Loaded, secret: string | undefined): Promise<readon
   }
   const source: KeySource = { keyFile, devKey, secret }
   if (miners.length > 0) {
-    if (settings.count !== undefined)
+    if (count !== undefined)
       throw new MinerError('CONFIG', 'Give either "count" or a list of "miners", not both.')
     return Promise.all(
       miners.map(async (listed, i) => {
@@ -79,9 +80,8 @@ async function specs(loaded: Loaded, secret: string | undefined): Promise<readon
     )
   }
   const held = await secretOf(source)
-  const { count } = settings
   if (count === undefined) return [spec('miner', keyOf(held), 0, {})]
   return Array.from({ length: count }, (_, i) =>
-    spec(`miner-${i + 1}`, keyOf(held, `//${i + 1}`), i, {}),
+    spec(`${first + i}`, keyOf(held, `//${first + i}`), i, {}),
   )
 }

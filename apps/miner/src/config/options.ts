@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type AccountId, accountId, type Hash, hash, toHex } from '@cess/bytes'
 import { ss58Decode } from '@cess/crypto'
+import type { LogFormat, LogLevel } from '@cess/service'
 
 /** One setting: how it is called in the file, on the command line and in the environment. */
 export interface Option<T> {
@@ -59,11 +60,10 @@ export function parseSize(given: unknown): number {
 }
 
 function endpoints(given: unknown): readonly string[] {
-  const list = typeof given === 'string' ? given.split(',') : given
-  const good = (url: unknown): boolean => typeof url === 'string' && /^wss?:\/\/\S+$/.test(url)
-  if (!Array.isArray(list) || list.length === 0 || !list.every(good))
-    throw new RangeError('ws:// or wss:// addresses of nodes, separated by commas')
-  return list as string[]
+  const list = (Array.isArray(given) ? given : [given]).flatMap((entry) => String(entry).split(','))
+  if (list.length === 0 || !list.every((url) => /^wss?:\/\/\S+$/.test(url)))
+    throw new RangeError('ws:// or wss:// addresses of nodes')
+  return list
 }
 
 function address(given: unknown): AccountId {
@@ -96,9 +96,9 @@ const THREADS = Math.max(2, Math.min(4, availableParallelism() - 1))
 /** Every setting of the miner. Flags win over the environment, the environment over the file. */
 export const OPTIONS = {
   node: option({
-    flag: '--node <urls>',
+    flag: '--node <urls...>',
     env: 'CESS_NODE',
-    help: 'WebSocket addresses of chain nodes, separated by commas; the first that answers is used',
+    help: 'WebSocket addresses of chain nodes; the first that answers is used',
     example: ['ws://127.0.0.1:9944'],
     fallback: ['ws://127.0.0.1:9944'],
     parse: endpoints,
@@ -111,9 +111,9 @@ export const OPTIONS = {
     fallback: undefined,
     parse: genesisHash,
   }),
-  dataDir: option({
-    flag: '--data-dir <folder>',
-    env: 'CESS_MINER_DATA_DIR',
+  data: option({
+    flag: '--data <folder>',
+    env: 'CESS_MINER_DATA',
     help: 'folder for fragments, index and identity; one folder below it for each of several miners',
     example: './miner-data',
     fallback: './miner-data',
@@ -126,6 +126,14 @@ export const OPTIONS = {
     example: undefined,
     fallback: undefined,
     parse: whole(1, 256),
+  }),
+  first: option({
+    flag: '--first <n>',
+    env: 'CESS_MINER_FIRST',
+    help: 'with --count: the number that the miners of this process begin with',
+    example: 1,
+    fallback: 1,
+    parse: whole(1, 1_000_000),
   }),
   tib: option({
     flag: '--tib <n>',
@@ -159,12 +167,12 @@ export const OPTIONS = {
     fallback: '0.0.0.0',
     parse: text,
   }),
-  listenBasePort: option({
+  listenBasePort: option<number | undefined>({
     flag: '--listen-base-port <port>',
     env: 'CESS_MINER_PORT',
-    help: 'TCP port of the first miner, one more for each further one; 0 takes any free port',
+    help: 'TCP port of the first miner, one more for each further one; 0 takes any free port; 15001 when not given, any with a development key',
     example: 15_001,
-    fallback: 15_001,
+    fallback: undefined,
     parse: port,
   }),
   announce: option<string | undefined>({
@@ -239,13 +247,21 @@ export const OPTIONS = {
     fallback: '127.0.0.1',
     parse: text,
   }),
-  logLevel: option({
+  logLevel: option<LogLevel>({
     flag: '--log-level <level>',
-    env: 'CESS_MINER_LOG_LEVEL',
+    env: 'CESS_LOG_LEVEL',
     help: 'debug, info, warn, error or silent',
     example: 'info',
     fallback: 'info',
     parse: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  }),
+  logFormat: option<LogFormat>({
+    flag: '--log-format <format>',
+    env: 'CESS_LOG_FORMAT',
+    help: 'text for people, or json for machines',
+    example: 'text',
+    fallback: 'text',
+    parse: oneOf('text', 'json'),
   }),
 } as const
 

@@ -12,7 +12,7 @@ export interface Duty extends ColumnRef {
 
 /** A gateway's node may be a block ahead of ours: how often, and how long apart, we look again. */
 const LOOKS = 3
-const LOOK_AGAIN_MS = 1_000
+const LOOK_AGAIN_MS = 600
 
 type Deps = Pick<MinerContext, 'account' | 'cache' | 'clock' | 'signal'>
 
@@ -61,7 +61,6 @@ export async function expectFragment(deps: Deps, header: PutHeader): Promise<New
     segment: header.segment,
     id: header.fragmentId,
     segments: placement.segments.length,
-    // A stored file does not say who declared it any more; its owner's tags are good in any case.
     operator: placement.operator ?? placement.owner,
     owner: placement.owner,
     siblings: segment.fragments,

@@ -3,13 +3,10 @@ import type { MinerContext } from '../context.ts'
 import { codeOf } from '../errors.ts'
 import { blake3Id } from '../work/hash.ts'
 
-/** Fragments that are read at the same time: each may be 8 MiB in memory. */
-const MAX_READS = 24
-
 /** Serves ranges of fragments. A whole fragment is checked on its way out, so that rot is found early. */
 export function createGet(ctx: MinerContext) {
   const { fragments } = ctx.store
-  let reading = 0
+  let sequence = 0
 
   async function read({ fragmentId, offset, length }: GetRequest): Promise<Uint8Array> {
     const data = await fragments.read(fragmentId, offset, length)
@@ -24,12 +21,8 @@ export function createGet(ctx: MinerContext) {
   return async (_peer: string, request: GetRequest): Promise<Uint8Array> => {
     if (!fragments.present(request.fragmentId))
       throw new StorageRefusal('NotFound', 'This miner does not have the fragment.')
-    if (reading >= MAX_READS)
-      throw new StorageRefusal(
-        'Busy',
-        'This miner is serving enough at the moment. Try again soon.',
-      )
-    reading++
+    const name = `${ctx.name}/${sequence++}`
+    ctx.outgoing.enter(name, request.length)
     try {
       const data = await read(request)
       ctx.metrics.bytesServed.inc(data.length, { miner: ctx.name })
@@ -39,7 +32,7 @@ export function createGet(ctx: MinerContext) {
       await fragments.intact(request.fragmentId)
       throw new StorageRefusal('NotFound', 'The fragment is not here, or not that long.')
     } finally {
-      reading--
+      ctx.outgoing.leave(name)
     }
   }
 }

@@ -4,30 +4,14 @@ import { codeOf } from '../errors.ts'
 import { blake3Id } from '../work/hash.ts'
 import { expectFragment } from './duty.ts'
 
-/** Bytes that may be on their way to one miner at a time: they wait in memory. */
-const MAX_OFFERED = 128 << 20
-/** Milliseconds after which data that was offered and never came counts no more. */
-const OFFER_MS = 120_000
-
 type Report = (peer: string, change: number, reason: string) => void
 const WRONG_DATA = -2_000
 
 /** Takes fragments that the chain gives this miner, and no others. */
 export function createPut(ctx: MinerContext, report: Report) {
   const { store } = ctx
-  const offers = new Map<string, { readonly bytes: number; readonly until: number }>()
-  const nameOf = (peer: string, header: PutHeader): string => `${peer}/${header.fragmentId}`
-
-  function admit(peer: string, header: PutHeader): void {
-    const now = ctx.clock.now()
-    let bytes = header.size
-    for (const [name, offer] of offers)
-      if (offer.until <= now) offers.delete(name)
-      else if (name !== nameOf(peer, header)) bytes += offer.bytes
-    if (bytes > MAX_OFFERED)
-      throw new StorageRefusal('Busy', 'This miner is taking enough at the moment. Try again soon.')
-    offers.set(nameOf(peer, header), { bytes: header.size, until: now + OFFER_MS })
-  }
+  const nameOf = (peer: string, header: PutHeader): string =>
+    `${ctx.name}/${peer}/${header.fragmentId}`
 
   return {
     async offered(peer: string, header: PutHeader): Promise<'have' | 'send'> {
@@ -38,7 +22,7 @@ export function createPut(ctx: MinerContext, report: Report) {
       )
         return 'have'
       await full(() => store.fragments.roomFor(header.size))
-      admit(peer, header)
+      ctx.incoming.enter(nameOf(peer, header), header.size)
       return 'send'
     },
     async put(peer: string, header: PutHeader, data: Uint8Array): Promise<void> {
@@ -54,7 +38,7 @@ export function createPut(ctx: MinerContext, report: Report) {
         ctx.metrics.bytesStored.inc(bytes.length, { miner: ctx.name })
         ctx.logger.debug({ fragment: id, file: header.fileId }, 'fragment stored')
       } finally {
-        offers.delete(nameOf(peer, header))
+        ctx.incoming.leave(nameOf(peer, header))
       }
     },
   }

@@ -13,7 +13,7 @@ export async function runningMiner(dataDir: string): Promise<{
   const gone = (cause: unknown): MinerError =>
     new MinerError(
       'NOT_RUNNING',
-      `No miner is running on the folder ${dataDir}. Start it with \`cess-miner run\`, or name its folder with --data-dir.`,
+      `No miner is running on the folder ${dataDir}. Start it with \`cess-miner run\`, or name its folder with --data.`,
       cause,
     )
   const file = await readFile(join(dataDir, STATUS_FILE), 'utf8')

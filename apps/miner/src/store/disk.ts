@@ -26,6 +26,8 @@ export interface Disk {
   remove(id: FileId): Promise<void>
   /** Moves a damaged file aside, where a person can look at it. */
   quarantine(id: FileId): Promise<void>
+  /** Deletes what was moved aside. */
+  forgetQuarantined(id: FileId): Promise<void>
   /** Ids of the files of one shard, `00` to `ff`. */
   list(shard: string): Promise<FileId[]>
   /** Bytes that the file system still has for us. */
@@ -91,6 +93,7 @@ export async function openDisk(dataDir: string): Promise<Disk> {
         () => undefined,
       ),
     remove: (id) => rm(path(id), { force: true }),
+    forgetQuarantined: (id) => rm(join(quarantine, id), { force: true }),
     async quarantine(id) {
       await rename(path(id), join(quarantine, id)).catch((error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error

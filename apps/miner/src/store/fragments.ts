@@ -139,6 +139,7 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
       arriving -= data.length
     }
     if (before) count(before, -1)
+    if (before?.state === 'Corrupt') await disk.forgetQuarantined(f.id)
     count({ size: data.length, state: 'Present' }, 1)
   }
 
@@ -162,6 +163,7 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
     if (!gone) return
     count(held, -1)
     await disk.remove(id)
+    if (held.state === 'Corrupt') await disk.forgetQuarantined(id)
   }
 
   async function membersOf(c: ColumnRef): Promise<(Place & { readonly id: FileId })[]> {

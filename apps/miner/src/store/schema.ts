@@ -124,7 +124,7 @@ export const columnRecord = struct('miner::Column', {
 })
 export type ColumnRecord = Infer<typeof columnRecord>
 
-export const auditOutcome = enumeration('miner::AuditOutcome', [
+const auditOutcome = enumeration('miner::AuditOutcome', [
   'Submitted',
   'Passed',
   'Failed',

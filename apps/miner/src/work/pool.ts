@@ -39,7 +39,7 @@ export function createPool(threads: number): Pool {
   let closed = false
 
   function spawn(): Worker {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url))
+    const worker = new Worker(new URL('./pool-worker.ts', import.meta.url))
     worker.unref()
     worker.on('message', (answer: Answer) => {
       const task = busy.get(worker)

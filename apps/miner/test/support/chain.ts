@@ -1,13 +1,13 @@
-import { type AccountId, fromHex, type FileId, type Hash } from '@cess/bytes'
+import { type AccountId, type FileId, fromHex, type Hash } from '@cess/bytes'
 import type { KeyPair } from '@cess/crypto'
 import { type ServiceProof, serviceProof, verify, verifyOpening } from '@cess/podr2'
 import { decode } from '@cess/scale'
 import { accountOf } from '@cess/sdk'
 import {
   type Block,
-  type Challenge,
   ChainRefusal,
   type ChainState,
+  type Challenge,
   type MinerCall,
   type MinerChain,
   type MinerEvent,
@@ -69,7 +69,10 @@ export interface TestChain extends MinerChain {
 
 /** Whether a proof answers a challenge, in the way and order of the pallet Audit. */
 function answers(open: Challenge, proof: ServiceProof, taggers: readonly Tagger[]): boolean {
-  const byTagger = Map.groupBy([...open.rows].sort((a, b) => a.tagger - b.tagger), (r) => r.tagger)
+  const byTagger = Map.groupBy(
+    [...open.rows].sort((a, b) => a.tagger - b.tagger),
+    (r) => r.tagger,
+  )
   if (proof.groups.length !== byTagger.size || proof.openings.length !== open.openings.length)
     return false
   const opened = open.openings.every((asked, i) =>
@@ -221,7 +224,7 @@ export function testChain(): TestChain {
     },
     async complete({ fileId }) {
       const deal = best.placements.get(fileId)!
-      best.placements.set(fileId, { ...deal, stage: 'file', operator: undefined })
+      best.placements.set(fileId, { ...deal, stage: 'file' })
       for (const [i, miner] of deal.miners.entries())
         best.columns.set(nameOf(fileId, i + 1), { miner, tagger: undefined })
       await chain.finalize({ name: 'FileBank.StorageCompleted', data: { fileHash: fileId } })

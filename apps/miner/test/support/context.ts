@@ -4,6 +4,7 @@ import { accountOf } from '@cess/sdk'
 import { createChainCache } from '../../src/chain/cache.ts'
 import type { MinerContext } from '../../src/context.ts'
 import { minerMetrics } from '../../src/metrics.ts'
+import { createAdmission } from '../../src/serve/admission.ts'
 import { createPool, type Pool } from '../../src/work/pool.ts'
 import { type TestChain, testChain } from './chain.ts'
 import { open } from './store.ts'
@@ -37,6 +38,8 @@ export async function testContext(
     random: new SeededRandom(3),
     logger: silentLogger,
     metrics: minerMetrics(noMetrics),
+    incoming: createAdmission(clock, 1 << 30),
+    outgoing: createAdmission(clock, 1 << 30),
     signal: end.signal,
     async close() {
       end.abort()

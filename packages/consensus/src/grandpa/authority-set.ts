@@ -7,7 +7,7 @@ import type { TreeNode } from './tree.ts'
 import type { Block } from './vote.ts'
 
 /** A change that a final block has announced and that takes effect once block number `effective` is final. */
-export interface PendingChange {
+interface PendingChange {
   readonly effective: number
   readonly authorities: GrandpaAuthorities
 }
@@ -70,5 +70,3 @@ export function catchUpSet(
     current = afterFinalized(current, nodeAt(number))
   return current
 }
-
-export const sameSet = (a: AuthoritySet, b: AuthoritySet): boolean => a.setId === b.setId

@@ -83,3 +83,7 @@ export function chosen(peers: Iterable<Peer>, round: bigint, lucky = 4): Set<Pee
   for (const [, peer] of ranked.slice(0, count)) result.add(peer)
   return result
 }
+
+/** Height of the highest commit of its set that it knows of. */
+export const heightOf = ({ announced, commit }: Peer): number =>
+  commit.setId === announced.setId ? Math.max(announced.height, commit.height) : announced.height

@@ -36,7 +36,7 @@ export interface Equivocation {
  * `unplaced`: its target is unknown, or does not descend from the base. `repeated`: it says nothing new,
  * also a third vote of one voter.
  */
-export type VoteOutcome = 'counted' | 'repeated' | 'unplaced' | 'stranger' | Equivocation
+type VoteOutcome = 'counted' | 'repeated' | 'unplaced' | 'stranger' | Equivocation
 
 export interface Round {
   readonly number: bigint

@@ -10,10 +10,10 @@ import {
 import { decode } from '@cess/scale'
 import type { Block } from './vote.ts'
 
-export type ScheduledChange = Extract<GrandpaConsensusLog, { type: 'ScheduledChange' }>['value']
+type ScheduledChange = Extract<GrandpaConsensusLog, { type: 'ScheduledChange' }>['value']
 
 /** The change of authorities that a header announces. */
-export function changeIn(header: Header): ScheduledChange | undefined {
+function changeIn(header: Header): ScheduledChange | undefined {
   for (const bytes of engineLogs(header.digest.logs, 'Consensus', GRANDPA_ENGINE))
     try {
       const log = decode(grandpaConsensusLog, bytes)

@@ -225,7 +225,7 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
         if (of.round.number === commit.round && commit.target.number >= (of.settled?.number ?? 0))
           of.commitAt = undefined
       // Who has no vote need not see every round: the commit settles all before it.
-      if (deps.keys.size > 0 || commit.round <= best.round.number) return
+      if (deps.keys.size > 0 || commit.round < best.round.number) return
       past = []
       completed = undefined
       finalizedHere = commit.target

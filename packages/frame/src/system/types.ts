@@ -18,7 +18,7 @@ import {
 import { dispatchClass, paysFee, weightCodec } from '../weights.ts'
 
 /** Balances of one account (pallet_balances::types::AccountData). */
-export const accountData = struct('pallet_balances::types::AccountData', {
+const accountData = struct('pallet_balances::types::AccountData', {
   free: u128,
   reserved: u128,
   frozen: u128,

@@ -46,6 +46,7 @@ export const toy = (config: { readonly system: Provides<SystemApi> }) =>
       Pair: map([blake2(accountId32), twox(u32)], u64, { default: 0n }),
       Triple: map([twox(u8), blake2(str), identity(u32)], bytes),
       Log: value(vec(u32), { default: [] }),
+      Short: value(vec(u8, 2)),
       FeesPaid: value(u128, { default: 0n }),
       Hooks: value(vec(str), { default: [] }),
     },
@@ -163,6 +164,18 @@ export const toy = (config: { readonly system: Provides<SystemApi> }) =>
         run({ storage }) {
           storage.Counter.put(40)
           throw new TypeError('a bug in the call')
+        },
+      },
+      /** Stores what no u32 holds, or more than the list may have. */
+      overflow: {
+        index: 9,
+        args: { long: u8 },
+        weight: weigh(10),
+        run({ storage }, _origin, { long }) {
+          storage.Name.put('changed')
+          if (long > 0) storage.Short.put([1, 2, 3])
+          else storage.Counter.put(2 ** 32)
+          return undefined
         },
       },
       cheap_failure: {

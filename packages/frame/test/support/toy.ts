@@ -169,7 +169,7 @@ const SCHEMES = { sr25519: 'Sr25519', ed25519: 'Ed25519', ecdsa: 'Ecdsa' } as co
 export function toyChain(options: ToyOptions = {}) {
   const made = toyRuntime(options)
   const { runtime, host } = made
-  let state: Overlay = memoryState([], 0)
+  let state: Overlay = memoryState()
   buildGenesis(runtime, { Toy: [idOf(alice), idOf(bob)] }, state)
   const genesis: Header = {
     parentHash: `0x${'00'.repeat(32)}` as Hash,
@@ -181,7 +181,7 @@ export function toyChain(options: ToyOptions = {}) {
   const headers: Header[] = [genesis]
   const head = (): Header => headers.at(-1)!
   const genesisHash = headerHash(genesis)
-  const clone = (): Overlay => memoryState([...state.entries()], 0)
+  const clone = (): Overlay => memoryState([...state.entries()])
 
   function sign(call: RuntimeCall, pair: KeyPair = alice, o: SignOptions = {}): Uint8Array {
     const era = o.era ?? { type: 'Immortal' as const }

@@ -84,6 +84,14 @@ function keyMethods(keys: NodeKeys | undefined): Methods {
   }
   return {
     author_rotateKeys: { unsafe: true, run: async () => toHex(await needKeys().rotate()) },
+    author_rotateKeysWithOwner: {
+      unsafe: true,
+      async run(params) {
+        params.bytes(0, 'owner', 64)
+        // Without `proof`: the runtime does not ask for one.
+        return { keys: toHex(await needKeys().rotate()) }
+      },
+    },
     author_insertKey: {
       unsafe: true,
       async run(params) {

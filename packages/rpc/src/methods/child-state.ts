@@ -27,6 +27,7 @@ export function childStateMethods({ chain }: RpcServices): Methods {
   }
   return {
     childstate_getKeys: {
+      unsafe: true,
       run: (params) => allKeys(child(params, 2), keyAt(params, 1)).map(keyHex),
     },
     childstate_getKeysPaged: paged,

@@ -53,7 +53,9 @@ function readMethods(view: (params: Params, index: number) => StateView): Method
     state_getStorageSizeAt: getSize,
     state_getKeysPaged: getKeysPaged,
     state_getKeysPagedAt: getKeysPaged,
+    // Not unsafe in Substrate, which only asks not to use it any more.
     state_getKeys: {
+      unsafe: true,
       run: (params) => allKeys(view(params, 1), keyAt(params, 0)).map(keyHex),
     },
     state_getPairs: {

@@ -7,7 +7,7 @@ import { onBest } from './blocks.ts'
 import { keyHex } from './keys.ts'
 
 /** Distinct keys that all clients together may watch: each is read once a block. */
-const MAX_WATCHED = 65_536
+const MAX_WATCHED = 32_768
 
 interface Watched {
   value: Uint8Array | undefined
@@ -31,6 +31,7 @@ const change = (key: StateKey, value: Uint8Array | undefined): Change => [
 
 export function createStorageWatch(chain: Chain): StorageWatch {
   const watched = new Map<StateKey, Watched>()
+  let stop: (() => void) | undefined
 
   function report(block: Hash): void {
     const state = chain.stateAt(block)
@@ -55,11 +56,10 @@ export function createStorageWatch(chain: Chain): StorageWatch {
       entry?.subs.delete(sub)
       if (entry?.subs.size === 0) watched.delete(key)
     }
+    if (watched.size > 0) return
+    stop?.()
+    stop = undefined
   }
-
-  onBest(chain, (hash) => {
-    if (watched.size > 0) report(hash)
-  })
 
   return {
     add(sub, asked) {
@@ -69,6 +69,7 @@ export function createStorageWatch(chain: Chain): StorageWatch {
           4000,
           'This node watches as many storage keys as it can; try another one',
         )
+      stop ??= onBest(chain, report)
       const { bestHash } = chain.info()
       const state = chain.stateAt(bestHash)
       const changes: Change[] = []

@@ -1,4 +1,4 @@
-import { concat, fromHex } from '@cess/bytes'
+import { equal } from '@cess/bytes'
 import { accountId32 } from '@cess/primitives'
 import { decode, encode, u32 } from '@cess/scale'
 import { RpcError } from '../errors.ts'
@@ -24,11 +24,12 @@ function nextIndex({ chain, pool }: RpcServices): Method {
       const answer = chain.call(chain.info().bestHash, 'AccountNonceApi_account_nonce', args)
       let nonce = decode(u32, answer)
       // CheckNonce tags a transaction with its account and nonce.
-      const tagOf = (n: number): string => concat(fromHex(who), encode(u32, n)).toHex()
-      const waiting = new Set<string>()
-      for (const transaction of pool.ready())
-        for (const tag of transaction.provides) if (tag.length === 36) waiting.add(tag.toHex())
-      while (waiting.has(tagOf(nonce))) nonce++
+      const waiting = new Set<number>()
+      for (const { provides } of pool.ready())
+        for (const tag of provides)
+          if (tag.length === 36 && equal(tag.subarray(0, 32), args))
+            waiting.add(decode(u32, tag.subarray(32)))
+      while (waiting.has(nonce)) nonce++
       return nonce
     },
   }

@@ -29,7 +29,7 @@ export type Verdict =
   | { readonly allowed: true; readonly trusted: boolean; readonly origin: string | undefined }
   | { readonly allowed: false; readonly reason: string }
 
-export const DEFAULT_CORS: readonly string[] = [
+const DEFAULT_CORS: readonly string[] = [
   'http://localhost:*',
   'https://localhost:*',
   'http://127.0.0.1:*',
@@ -41,7 +41,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i
 /** Proxies name the client they speak for. What comes through one does not come from this machine. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
   if (name === 'localhost' || name.endsWith('.localhost')) return true
   const v4 = name.replace(/^::ffff:/, '')

@@ -1,6 +1,6 @@
 import type { Clock, Logger, Timer } from '@cess/ports'
 import type { RawData, WebSocket } from 'ws'
-import { tooManySubscriptions } from '../errors.ts'
+import { internalError, tooManySubscriptions } from '../errors.ts'
 import type { RpcLimits } from './limits.ts'
 import type { Peer, PeerConnection, Protocol } from './protocol.ts'
 import { createBucket } from './rate.ts'
@@ -80,6 +80,8 @@ export function serveSocket(options: ConnectionOptions): { close(): void } {
 
   const connection: PeerConnection = {
     subscribe(notification) {
+      // The rest of a batch whose sender has gone.
+      if (!isOpen()) throw internalError()
       if (subscriptions.size >= limits.subscriptionsPerConnection)
         throw tooManySubscriptions(limits.subscriptionsPerConnection)
       const id = options.nextId()
@@ -125,10 +127,12 @@ export function serveSocket(options: ConnectionOptions): { close(): void } {
       return
     }
     underWay++
-    void answer(inbox.shift() as RawData).finally(() => {
-      underWay--
-      schedule()
-    })
+    answer(inbox.shift() as RawData)
+      .catch((error: unknown) => logger.error({ error }, 'an RPC message was not answered'))
+      .finally(() => {
+        underWay--
+        schedule()
+      })
     schedule()
   }
 

@@ -12,8 +12,9 @@ export interface RpcLimits {
   /** Calls that one connection may have under way. */
   readonly concurrentCalls: number
   /**
-   * Calls a second on one connection, on average, and at once after a pause. A WebSocket that asks faster is read
-   * more slowly; an http request is refused.
+   * Calls a second on one connection, on average, and at once after a pause. Calls that keep the node busy count
+   * for more, so that a connection gets a quarter of its time at most. A WebSocket that asks faster is read more
+   * slowly; an http request is refused.
    */
   readonly callsPerSecond: number
   readonly burst: number
@@ -35,8 +36,8 @@ export const DEFAULT_LIMITS: RpcLimits = {
   connections: 100,
   subscriptionsPerConnection: 1024,
   concurrentCalls: 64,
-  callsPerSecond: 1000,
-  burst: 5000,
+  callsPerSecond: 2000,
+  burst: 10_000,
   bufferedBytes: 16 * MIB,
   httpTimeoutMs: 60_000,
   pingMs: 30_000,

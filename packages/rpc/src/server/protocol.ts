@@ -11,7 +11,7 @@ import {
   toRpcError,
   unsafeRefused,
 } from '../errors.ts'
-import type { Connection, Method, Methods } from '../method.ts'
+import type { Caller, Connection, Method, Methods } from '../method.ts'
 import { readParams } from '../params.ts'
 import type { RpcLimits } from './limits.ts'
 import { readJson } from './read-json.ts'
@@ -26,12 +26,12 @@ export interface Peer {
   readonly trusted: boolean
   /** `undefined` over plain http. */
   readonly connection: PeerConnection | undefined
-  /** Told how many calls a message makes, before they run. */
-  spend(calls: number): void
+  /** Told what its calls cost; a cheap one costs 1. */
+  spend(cost: number): void
 }
 
 /** What a message gets back: nothing when it was all notifications. */
-export interface Reply {
+interface Reply {
   readonly text: string | undefined
   /** To be called once `text` was handed to the transport: streams begin to flow. */
   sent(): void
@@ -56,6 +56,8 @@ interface Answer {
 }
 
 const MAX_ID = 256
+/** Milliseconds of each second that one connection may keep the node busy. */
+const BUSY_MS = 250
 const MAX_SHOWN = 128
 
 export const errorText = (error: RpcError, id: Id = null): string => {
@@ -111,6 +113,16 @@ export function createProtocol(options: ProtocolOptions): Protocol {
     ['method'],
   )
 
+  /** Does work that nothing else can run beside, and has the client pay for the time it took. */
+  function charged<T>(peer: Peer, work: () => T): T {
+    const started = clock.now()
+    try {
+      return work()
+    } finally {
+      peer.spend(((clock.now() - started) * limits.callsPerSecond) / BUSY_MS)
+    }
+  }
+
   async function run({ id, method, params }: Request, peer: Peer): Promise<Answer> {
     const found = methods.get(method)
     if (!found) throw methodNotFound()
@@ -122,7 +134,7 @@ export function createProtocol(options: ProtocolOptions): Protocol {
     const opened: OpenSubscription[] = []
     const after: (() => void)[] = []
     try {
-      const result = await found.run(readParams(positional(params)), {
+      const caller: Caller = {
         trusted: peer.trusted,
         connection,
         subscribe(notification) {
@@ -131,7 +143,8 @@ export function createProtocol(options: ProtocolOptions): Protocol {
           return sub
         },
         after: (later) => after.push(later),
-      })
+      }
+      const result = await charged(peer, () => found.run(readParams(positional(params)), caller))
       const text = JSON.stringify({ jsonrpc: '2.0', id, result: result ?? null })
       if (text.length > limits.responseBytes) throw responseTooBig(limits.responseBytes)
       return { text, opened, after }
@@ -208,7 +221,7 @@ export function createProtocol(options: ProtocolOptions): Protocol {
           for (const sub of answer?.opened ?? []) sub.open()
           for (const run of answer?.after ?? [])
             try {
-              run()
+              charged(peer, run)
             } catch (error) {
               logger.error(
                 { error },

@@ -3,7 +3,7 @@ import type { RpcLimits } from './limits.ts'
 
 /** A token bucket that may go into debt: what was asked is paid for afterwards. */
 export interface Bucket {
-  spend(calls: number): void
+  spend(cost: number): void
   /** Milliseconds until the debt is paid; 0 when there is none. */
   delay(): number
 }
@@ -20,9 +20,9 @@ export function createBucket(
     at = now
   }
   return {
-    spend(calls) {
+    spend(cost) {
       refill()
-      tokens -= calls
+      tokens -= cost
     },
     delay() {
       refill()

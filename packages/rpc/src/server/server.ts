@@ -74,7 +74,8 @@ export function createRpcServer(options: RpcServerOptions): RpcServer {
   const visitorOf = (socket: Socket): Visitor => visitors.get(socket) as Visitor
   const count = (): void => {
     sockets.set(connections.size, { transport: 'ws' })
-    sockets.set(visitors.size - connections.size, { transport: 'http' })
+    // Whichever of the two closes first.
+    sockets.set(Math.max(0, visitors.size - connections.size), { transport: 'http' })
   }
 
   const wss = new WebSocketServer({

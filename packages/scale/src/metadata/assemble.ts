@@ -1,17 +1,12 @@
 import { concat, utf8 } from '@cess/bytes'
 import { type AnyCodec, type Codec, encode } from '../codec.ts'
 import { vec } from '../collections.ts'
+import { written } from './parts.ts'
 import { portableType, typeId } from './portable.ts'
 import { buildRegistry } from './registry.ts'
 
-/** Writes a codec as the number of its type. Metadata is only ever written, so reading has no meaning. */
-const typeReference = (idOf: (codec: AnyCodec) => number): Codec<AnyCodec> => ({
-  def: typeId.def,
-  write: (w, codec) => typeId.write(w, idOf(codec)),
-  read() {
-    throw new TypeError('metadata is not read here')
-  },
-})
+/** Writes a codec as the number of its type. */
+const typeReference = (idOf: (codec: AnyCodec) => number): Codec<AnyCodec> => written(typeId, idOf)
 
 /**
  * Magic, version, type registry and body. The body is written twice: once to find the types that it

@@ -31,7 +31,7 @@ export interface StorageEntryDescription {
 }
 
 /** A named read-only function. */
-export interface MethodDescription {
+interface MethodDescription {
   readonly name: string
   readonly inputs: readonly { readonly name: string; readonly codec: AnyCodec }[]
   readonly output: AnyCodec
@@ -39,17 +39,17 @@ export interface MethodDescription {
 }
 
 /** A read-only function of a pallet, called by id through `RuntimeViewFunction_execute_view_function`. */
-export interface ViewFunctionDescription extends MethodDescription {
+interface ViewFunctionDescription extends MethodDescription {
   /** 32 bytes: twox128 of the pallet's name, then twox128 of the function's signature. */
   readonly id: Uint8Array
 }
 
-export interface StorageDescription {
+interface StorageDescription {
   readonly prefix: string
   readonly entries: readonly StorageEntryDescription[]
 }
 
-export interface ConstantDescription {
+interface ConstantDescription {
   readonly name: string
   readonly codec: AnyCodec
   /** Encoded. */

@@ -1,7 +1,7 @@
 import { type Hash, toHex } from '@cess/bytes'
 import { type Chain, ChainError, type ChainEvent } from '@cess/chain'
 import type { Clock } from '@cess/ports'
-import type { RuntimeVersion } from '@cess/primitives'
+import type { Header, RuntimeVersion } from '@cess/primitives'
 import type { Subscription } from '../../method.ts'
 import { requireHeader } from '../blocks.ts'
 import { createOperations, type Operations } from './operations.ts'
@@ -80,8 +80,7 @@ export function follow(
     sub.close()
   }
 
-  function announce(hash: Hash): void {
-    const header = requireHeader(chain, hash)
+  function announce(hash: Hash, header: Header): void {
     announced.add(hash)
     pins.add(hash, header)
     // The runtime is part of the node, so that no block changes it.
@@ -110,7 +109,7 @@ export function follow(
     })
     const blocks = unfinalized(chain)
     if (blocks.size > MAX_UNFINALIZED) return stop()
-    for (const hash of blocks) announce(hash)
+    for (const hash of blocks) announce(hash, requireHeader(chain, hash))
     if (bestHash !== finalizedHash) tellBest()
   }
 
@@ -129,7 +128,7 @@ export function follow(
     chain.subscribe((event) => {
       if (pins.isTooMuch()) return stop()
       if (event.type === 'finalized') return finalized(event)
-      announce(event.hash)
+      announce(event.hash, event.header)
       if (event.best) tellBest()
     }),
   )

@@ -1,0 +1,288 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AccountId, type Hash, toHex } from '@cess/bytes'
+import { type Sr25519Pair, ss58Encode } from '@cess/crypto'
+import { openLevelStore } from '@cess/db'
+import { createNetwork, StorageRefusal, storageClient, storageServer } from '@cess/network'
+import {
+  type Clock,
+  type Logger,
+  type Metrics,
+  noMetrics,
+  type Random,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '@cess/ports'
+import { connectChain } from '@cess/sdk'
+import { followFinal } from './chain/heads.ts'
+import type { GatewayChain } from './chain/port.ts'
+import { registerGateway, untilDone } from './chain/register.ts'
+import { configOf, type GatewaySettings } from './config/config.ts'
+import type { GatewayContext } from './context.ts'
+import { GatewayError } from './errors.ts'
+import { createAuthentication } from './http/auth.ts'
+import { createDownload } from './http/downloads.ts'
+import {
+  listRoute,
+  locationRoute,
+  metadataRoute,
+  versionRoute,
+} from './http/information.ts'
+import { removeRoute } from './http/remove.ts'
+import { openReplayGuard } from './http/replay.ts'
+import { serveHttp } from './http/server.ts'
+import { createResume, createResumeStatus, createUpload, type UploadDeps } from './http/uploads.ts'
+import { createAdmissions } from './ingest/admission.ts'
+import { createIntake } from './ingest/intake.ts'
+import { openSessions } from './ingest/sessions.ts'
+import { openSpool } from './ingest/spool.ts'
+import { createProofs } from './jobs/proofs.ts'
+import { restoreFrom } from './jobs/restore.ts'
+import { createRunner } from './jobs/runner.ts'
+import { openTagger } from './jobs/tagger.ts'
+import { createTagging } from './jobs/tagging.ts'
+import { createSemaphore } from './limits/semaphore.ts'
+import { gatewayMetrics } from './metrics.ts'
+import { createMiners } from './miners/miners.ts'
+import { openCache } from './read/cache.ts'
+import { createFiles } from './read/files.ts'
+import { createReader } from './read/reader.ts'
+import { healthRoute, statusRoute } from './status.ts'
+import { openJobs } from './store/jobs.ts'
+import { loadSeed } from './store/seed.ts'
+import { openTagFiles } from './store/tag-files.ts'
+import { createEncoder } from './work/encoder.ts'
+
+/** What a gateway takes from outside; the machine's own unless given. */
+export interface GatewayDeps {
+  /** Key of the gateway's account. */
+  readonly pair: Sr25519Pair
+  readonly chain?: GatewayChain
+  readonly genesisHash?: Hash
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly logger?: Logger
+  readonly metrics?: Metrics
+}
+
+/** A gateway that runs: connected, registered, serving. */
+export interface Gateway {
+  readonly url: string
+  readonly account: AccountId
+  readonly address: string
+  readonly peerId: string
+  /** Finishes requests under way, keeps everything else for the next start. */
+  stop(): Promise<void>
+}
+
+const GRACE_MS = 5_000
+const CHORES_MS = 60_000
+/** What tags wait for uploads, at most, each. */
+const YIELD_MS = 2_000
+const YIELD_STEP_MS = 100
+
+/** Starts a gateway. Resolves when it serves. */
+export async function startGateway(settings: GatewaySettings, deps: GatewayDeps): Promise<Gateway> {
+  const { pair, clock = systemClock, random = systemRandom, logger = silentLogger } = deps
+  const config = configOf(settings)
+  const { limits, data } = config
+  const stopping = new AbortController()
+  /** What is open, to be closed the other way round. */
+  const open: (() => unknown)[] = []
+  const close = async (): Promise<void> => {
+    stopping.abort(new GatewayError('STOPPING', 'The gateway is stopping. Try again soon.'))
+    for (const end of open.reverse()) await end()
+  }
+
+  try {
+    await mkdir(data, { recursive: true, mode: 0o700 })
+    const store = await openLevelStore(join(data, 'db'), {
+      cacheBytes: 8 << 20,
+      writeBufferBytes: 4 << 20,
+    })
+    open.push(() => store.close())
+    const own = deps.chain ? undefined : await connect()
+    if (own) open.push(() => own.close())
+    const chain = (deps.chain ?? own) as GatewayChain
+    const account = toHex(pair.publicKey) as AccountId
+    const ctx: GatewayContext = {
+      config,
+      chain,
+      pair,
+      account,
+      clock,
+      random,
+      logger,
+      metrics: gatewayMetrics(deps.metrics ?? noMetrics),
+      signal: stopping.signal,
+    }
+
+    const network = await createNetwork({
+      identity: await loadSeed(join(data, 'identity'), random, 'peer identity'),
+      listen: [`/ip4/${config.listenHost}/tcp/${config.listenPort}`],
+      bootnodes: [],
+      clock,
+      logger,
+      metrics: deps.metrics ?? noMetrics,
+      agent: 'cess-gateway/0.1.0',
+      limits: { maxConnections: 2_000 },
+    })
+    await network.start()
+    open.push(() => network.stop())
+    const client = storageClient(network)
+    const miners = createMiners(ctx, network)
+    const heads = followFinal(ctx)
+    open.push(() => heads.close())
+
+    const encoder = createEncoder(config.encodeThreads)
+    open.push(() => encoder.close())
+    const spool = await openSpool(data)
+    const jobs = await openJobs(store, clock)
+    const sessions = await openSessions(ctx, store, spool, encoder)
+    await spool.sweep(
+      new Set(sessions.all().filter((s) => !s.fid).map((s) => s.id)),
+      new Set(jobs.all().map((job) => job.fid)),
+    )
+    for (const job of jobs.all()) if (job.state !== 'failed') spool.count(job.fid, job.size)
+    const cache = await openCache({
+      folder: join(data, 'cache'),
+      maxBytes: limits.cacheBytes,
+      logger,
+      gauge: ctx.metrics.cacheBytes,
+    })
+    open.push(() => cache.settled())
+
+    const tagSeed = await loadSeed(join(data, 'tagger'), random, 'tagging key')
+    const tagger = await untilDone(ctx, 'Registering the tagging key', () => openTagger(ctx, tagSeed))
+    open.push(() => tagger.pool.close())
+    storageServer(network, {
+      async params(_, hash) {
+        if (toHex(hash) !== toHex(tagger.parametersHash))
+          throw new StorageRefusal('NotFound', 'This gateway has no such parameters.')
+        return tagger.parameters
+      },
+    })
+
+    const memory = createSemaphore(limits.memoryBytes)
+    const downloads = createSemaphore(limits.maxDownloads)
+    const admissions = createAdmissions(ctx, spool)
+    const files = createFiles(ctx)
+    const spooled = (fid: Parameters<typeof spool.file>[0]) => {
+      const job = jobs.get(fid)
+      return job && job.state !== 'failed' ? spool.file(fid) : undefined
+    }
+    const reader = createReader({ ctx, miners, client, cache, spooled })
+    const tagging = createTagging({
+      ctx,
+      jobs,
+      spool,
+      files: openTagFiles(data),
+      heads,
+      miners,
+      client,
+      encoder,
+      memory,
+      tagger,
+      async yieldToUploads() {
+        for (let waited = 0; admissions.active > 0 && waited < YIELD_MS; waited += YIELD_STEP_MS)
+          await clock.sleep(YIELD_STEP_MS, stopping.signal)
+      },
+      restore: restoreFrom(ctx, files, reader, spool),
+    })
+    const proofs = createProofs(ctx, heads)
+    const runner = createRunner({
+      ctx,
+      jobs,
+      spool,
+      heads,
+      tagging,
+      proofs,
+      miners,
+      client,
+      encoder,
+      memory,
+      async release({ fid }) {
+        const kept = await cache.takeFile(fid, spool.file(fid)).catch(() => false)
+        if (!kept) await spool.drop(fid)
+        spool.count(fid, 0)
+      },
+    })
+    open.push(() => runner.settled())
+    for (const job of jobs.all()) runner.start(job.fid)
+
+    const replays = await openReplayGuard(store, clock)
+    const auth = createAuthentication(ctx, replays)
+    const intake = createIntake(ctx, spool, jobs, runner.start)
+    const uploads: UploadDeps = { ctx, auth, admissions, sessions, spool, encoder, intake, runner }
+    const information = { ctx, files, miners, jobs, peerId: network.peerId }
+    let registered = false
+    const status = {
+      ctx,
+      heads,
+      jobs,
+      admissions,
+      sessions,
+      spool,
+      cache,
+      memory,
+      downloads,
+      registered: () => registered,
+      started: clock.now(),
+    }
+    const upload = createUpload(uploads)
+    const reading = { ctx, files, reader, memory, slots: downloads }
+    const download = createDownload(reading, 'attachment')
+    const server = await serveHttp(ctx, [
+      ['PUT', '/file', upload],
+      ['PUT', '/object/:name', upload],
+      ['PUT', '/resume/:name', createResume(uploads, upload)],
+      ['HEAD', '/resume/:name', createResumeStatus(uploads)],
+      ['GET HEAD', '/file/download/:fid', download],
+      ['GET HEAD', '/download/:fid', download],
+      ['GET HEAD', '/:fid/download', download],
+      ['GET HEAD', '/file/open/:fid', createDownload(reading, 'inline')],
+      ['GET', '/file/metadata/:fid', metadataRoute(information)],
+      ['GET', '/file/location/:fid', locationRoute(information)],
+      ['GET', '/file/list', listRoute(information)],
+      ['DELETE', '/file/:fid', removeRoute({ ctx, auth, files, cache })],
+      ['GET', '/version', versionRoute(information)],
+      ['GET HEAD', '/health', healthRoute(status)],
+      ['GET', '/status', statusRoute(status)],
+    ])
+    open.push(() => server.close(GRACE_MS))
+    const url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${server.port}`
+    await untilDone(ctx, 'Registering the gateway', () =>
+      registerGateway(ctx, network.peerId, config.domain ?? url),
+    )
+    registered = true
+    await writeFile(join(data, 'http'), `${url}\n`)
+
+    const chores = async (): Promise<void> => {
+      for (;;) {
+        await clock.sleep(CHORES_MS, stopping.signal)
+        await Promise.all([replays.prune(), sessions.prune()])
+        ctx.metrics.spoolBytes.set(spool.used())
+      }
+    }
+    chores().catch((error: unknown) => {
+      if (!stopping.signal.aborted) logger.error({ error }, 'Housekeeping has stopped')
+    })
+    logger.info({ url, account: ss58Encode(account), peerId: network.peerId }, 'The gateway serves')
+    return { url, account, address: ss58Encode(account), peerId: network.peerId, stop: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  async function connect() {
+    const { genesisHash } = deps
+    const client = await connectChain({
+      endpoints: config.node,
+      clock,
+      ...(genesisHash && { genesisHash }),
+    })
+    logger.info({ chain: client.chainName, genesis: client.genesisHash }, 'Connected to the chain')
+    return client
+  }
+}

@@ -1,0 +1,19 @@
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import type { GatewayContext } from '../context.ts'
+import type { Spool } from '../ingest/spool.ts'
+import type { Files } from '../read/files.ts'
+import type { Reader } from '../read/reader.ts'
+import { moveFile } from '../store/disk.ts'
+import type { Job } from '../store/jobs.ts'
+
+/** Brings the ciphertext of a stored file back from the miners when it is missing here. */
+export const restoreFrom =
+  (ctx: GatewayContext, files: Files, reader: Reader, spool: Spool) =>
+  async ({ fid }: Job): Promise<void> => {
+    ctx.logger.info({ fid }, 'A ciphertext is missing here and is fetched from the miners')
+    const file = await files.find(fid)
+    const part = spool.part(`restore-${fid}`)
+    await pipeline(reader.read(file, undefined, ctx.signal), createWriteStream(part))
+    await moveFile(part, spool.file(fid))
+  }

@@ -1,0 +1,136 @@
+import type { AccountId, FileId } from '@cess/bytes'
+import { type Fault, readFile } from '@cess/content'
+import { createReedSolomon } from '@cess/erasure'
+import type { StorageClient } from '@cess/network'
+import {
+  DATA_FRAGMENTS,
+  FRAGMENTS,
+  fragmentSize,
+  PARITY_FRAGMENTS,
+  SEGMENT_SIZE,
+  segmentLengths,
+} from '@cess/primitives'
+import type { GatewayContext } from '../context.ts'
+import { reasonOf } from '../errors.ts'
+import type { Miners } from '../miners/miners.ts'
+import { type Cache, readPadded } from './cache.ts'
+import type { KnownFile } from './files.ts'
+import { createShared } from './shared.ts'
+
+/** Bytes of files: from the spool or cache, else from any four miners of each segment. */
+export interface Reader {
+  /** The ciphertext or a part of it, every byte verified. */
+  read(file: KnownFile, range: ByteRange | undefined, signal: AbortSignal): AsyncIterable<Uint8Array>
+}
+
+export interface ByteRange {
+  readonly offset: number
+  readonly length: number
+}
+
+export interface ReaderDeps {
+  readonly ctx: GatewayContext
+  readonly miners: Miners
+  readonly client: StorageClient
+  readonly cache: Cache
+  /** Path of a whole ciphertext in the spool, if it is there. */
+  readonly spooled: (fid: FileId) => string | undefined
+}
+
+/** A miner that takes longer is not waited for: others are asked as well. */
+const HEDGE_MS = 2_500
+
+export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps): Reader {
+  const erasure = createReedSolomon(DATA_FRAGMENTS, PARITY_FRAGMENTS)
+  const shared = createShared<Uint8Array | undefined>()
+
+  async function fromDisk(
+    file: KnownFile,
+    segment: number,
+    index: number,
+    size: number,
+  ): Promise<Uint8Array | undefined> {
+    if (index >= DATA_FRAGMENTS) return undefined
+    const { fileId } = file.layout
+    const [spool, cached] = [spooled(fileId), cache.file(fileId)]
+    const path = spool ?? cached
+    if (!path) return undefined
+    const length = segmentLengths(file.layout.fileSize)[segment]!
+    const from = Math.min(index * size, length)
+    try {
+      const bytes = await readPadded(path, segment * SEGMENT_SIZE + from, Math.min(size, length - from))
+      ctx.metrics.fragments.inc(1, { from: spool ? 'spool' : 'cache' })
+      if (bytes.length === size) return bytes
+      const padded = new Uint8Array(size)
+      padded.set(bytes)
+      return padded
+    } catch (error) {
+      ctx.logger.warn({ fid: fileId, reason: reasonOf(error) }, 'A ciphertext on disk is gone')
+      await cache.dropFile(fileId)
+      return undefined
+    }
+  }
+
+  async function fromMiner(
+    miner: AccountId,
+    id: FileId,
+    size: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const bytes = await miners.exchange(
+      miner,
+      'get',
+      (peer) => client.get(peer, id, { offset: 0, length: size, signal }),
+      signal,
+    )
+    ctx.metrics.fragments.inc(1, { from: 'miner' })
+    // Whether it is what it should be is for the reader to say, who tells us when it is not.
+    cache.keepFragment(id, bytes)
+    return bytes
+  }
+
+  return {
+    read(file, range, signal) {
+      const { layout } = file
+      const lengths = segmentLengths(layout.fileSize)
+      const up = file.miners.filter((miner) => !miners.isDown(miner)).length
+      const fetch = async (segment: number, index: number, abort: AbortSignal) => {
+        const size = fragmentSize(lengths[segment]!)
+        const id = layout.segments[segment]!.fragmentList[index]!
+        const local = await fromDisk(file, segment, index, size)
+        if (local) return local
+        const cached = await cache.fragment(id)
+        if (cached) {
+          ctx.metrics.fragments.inc(1, { from: 'cache' })
+          return cached
+        }
+        const miner = file.miners[index]!
+        // Who did not answer a moment ago is asked only when it is needed.
+        if (miners.isDown(miner) && up >= DATA_FRAGMENTS) return undefined
+        return shared.run(id, abort, (stop) => fromMiner(miner, id, size, stop))
+      }
+      const onFault = (segment: number, index: number, fault: Fault): void => {
+        ctx.metrics.faults.inc(1, { fault })
+        if (fault !== 'corrupt') return
+        const id = layout.segments[segment]!.fragmentList[index]!
+        const told = { fid: layout.fileId, segment, index, miner: file.miners[index] }
+        ctx.logger.warn(told, 'A fragment is not what it should be')
+        void cache.dropFragment(id)
+        void cache.dropFile(layout.fileId)
+      }
+      const order = [...Array(FRAGMENTS).keys()].sort(
+        (a, b) => miners.cost(file.miners[a]!) - miners.cost(file.miners[b]!),
+      )
+      return readFile({
+        layout,
+        erasure,
+        fetch,
+        onFault,
+        prefer: () => order,
+        hedge: { clock: ctx.clock, afterMs: HEDGE_MS },
+        ...(range && { range }),
+        signal,
+      })
+    },
+  }
+}
