@@ -56,7 +56,7 @@ for (const file of files) {
   }
 }
 if (results.length === 0) {
-  console.error('No benchmark matches. Name part of a file, or nothing for all.')
+  console.log('No benchmark matches. Name part of a file, or nothing for all.')
   process.exit(1)
 }
 mkdirSync('bench-results', { recursive: true })

@@ -18,6 +18,6 @@ for (const [tool, args] of steps) {
   )
 }
 if (failed.length) {
-  console.error(`\nFailed: ${failed.join('; ')}`)
+  console.log(`\nFailed: ${failed.join('; ')}`)
   process.exitCode = 1
 }

@@ -45,7 +45,7 @@ function runPackage(dir: string): Promise<Result> {
         Number(out.match(new RegExp(`^# ${name} (\\d+)$`, 'm'))?.[1] ?? -1)
       const [pass, fail, skipped] = [count('pass'), count('fail'), count('skipped')]
       const ok = code === 0 && pass > 0 && fail === 0
-      if (!ok) console.error(`\n----- ${dir} (exit ${code}) -----\n${failuresOf(out)}\n`)
+      if (!ok) console.log(`\n----- ${dir} (exit ${code}) -----\n${failuresOf(out)}\n`)
       resolve({
         dir,
         pass: Math.max(pass, 0),

@@ -23,12 +23,7 @@ import type { GatewayContext } from './context.ts'
 import { GatewayError } from './errors.ts'
 import { createAuthentication } from './http/auth.ts'
 import { createDownload } from './http/downloads.ts'
-import {
-  listRoute,
-  locationRoute,
-  metadataRoute,
-  versionRoute,
-} from './http/information.ts'
+import { listRoute, locationRoute, metadataRoute, versionRoute } from './http/information.ts'
 import { removeRoute } from './http/remove.ts'
 import { openReplayGuard } from './http/replay.ts'
 import { serveHttp } from './http/server.ts'
@@ -90,7 +85,9 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
   const stopping = new AbortController()
   /** What is open, to be closed the other way round. */
   const open: (() => unknown)[] = []
+  let endRequests = async (): Promise<void> => undefined
   const close = async (): Promise<void> => {
+    await endRequests()
     stopping.abort(new GatewayError('STOPPING', 'The gateway is stopping. Try again soon.'))
     for (const end of open.reverse()) await end()
   }
@@ -141,7 +138,12 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     const jobs = await openJobs(store, clock)
     const sessions = await openSessions(ctx, store, spool, encoder)
     await spool.sweep(
-      new Set(sessions.all().filter((s) => !s.fid).map((s) => s.id)),
+      new Set(
+        sessions
+          .all()
+          .filter((s) => !s.fid)
+          .map((s) => s.id),
+      ),
       new Set(jobs.all().map((job) => job.fid)),
     )
     for (const job of jobs.all()) if (job.state !== 'failed') spool.count(job.fid, job.size)
@@ -154,7 +156,9 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     open.push(() => cache.settled())
 
     const tagSeed = await loadSeed(join(data, 'tagger'), random, 'tagging key')
-    const tagger = await untilDone(ctx, 'Registering the tagging key', () => openTagger(ctx, tagSeed))
+    const tagger = await untilDone(ctx, 'Registering the tagging key', () =>
+      openTagger(ctx, tagSeed),
+    )
     open.push(() => tagger.pool.close())
     storageServer(network, {
       async params(_, hash) {
@@ -250,7 +254,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       ['GET HEAD', '/health', healthRoute(status)],
       ['GET', '/status', statusRoute(status)],
     ])
-    open.push(() => server.close(GRACE_MS))
+    endRequests = () => server.close(GRACE_MS)
     const url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${server.port}`
     await untilDone(ctx, 'Registering the gateway', () =>
       registerGateway(ctx, network.peerId, config.domain ?? url),

@@ -88,7 +88,10 @@ export const statusRoute =
       account: ss58Encode(ctx.account),
       chain: { name: ctx.chain.chainName, finalized: heads.last ?? null },
       uptime: Math.round((ctx.clock.now() - deps.started) / 1000),
-      uploads: { active: admissions.active, unfinished: sessions.all().filter((s) => !s.fid).length },
+      uploads: {
+        active: admissions.active,
+        unfinished: sessions.all().filter((s) => !s.fid).length,
+      },
       downloads: { active: downloads.used, waiting: downloads.waiting },
       jobs: {
         total: all.length,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 
-const main = createRequire(import.meta.url).resolve('@cess/cli/main')
+const require = createRequire(import.meta.url)
 
 /** What `cess --json` printed. */
 export interface CliResult {
@@ -21,6 +21,7 @@ export interface CessOptions {
 
 /** The `cess` program, run as a person would, with `--json`. */
 export function cess(options: CessOptions) {
+  const main = require.resolve('@cess/cli/main')
   const base = ['--node', options.node, '--gateway', options.gateway, '--dev-key', options.key]
   /** Runs it; the exit code is the caller's to judge. */
   const run = (...args: string[]): Promise<CliResult> =>

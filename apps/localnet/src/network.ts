@@ -134,8 +134,17 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
     options.progress('Starting 3 validators')
     const first = track(startValidator(options, dirs, 0, []))
     const ready = (await first.ready) as unknown as ValidatorReady
-    const others = [1, 2].map((i) => track(startValidator(options, dirs, i, ready.addresses)))
-    const rest = (await Promise.all(others.map((one) => one.ready))) as unknown as ValidatorReady[]
+    // Each knows all before it, so that none is the others' only way to one another.
+    const addresses = [...ready.addresses]
+    const others: NetworkProcess[] = []
+    const rest: ValidatorReady[] = []
+    for (const i of [1, 2]) {
+      const next = track(startValidator(options, dirs, i, addresses))
+      others.push(next)
+      const said = (await next.ready) as unknown as ValidatorReady
+      addresses.push(...said.addresses)
+      rest.push(said)
+    }
     const nodes = [ready.rpc, ...rest.map((one) => one.rpc)]
     options.progress(`Starting ${options.miners} miners and the gateway`)
     const minerProcesses = Array.from(

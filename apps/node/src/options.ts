@@ -22,6 +22,7 @@ export interface NodeOptions {
   readonly rpcExternal?: true
   readonly rpcMethods: 'auto' | 'safe' | 'unsafe'
   readonly rpcCors?: readonly string[]
+  readonly rpcHosts?: readonly string[]
   readonly rpcMaxConnections: number
   readonly prometheusPort?: number
   readonly prometheusExternal?: true
@@ -88,6 +89,10 @@ export function addNodeOptions(command: Command): Command {
       .choices(['auto', 'safe', 'unsafe'])
       .default('auto'),
     new Option('--rpc-cors <origin...>', 'web pages that may use JSON-RPC, or "all"'),
+    new Option(
+      '--rpc-hosts <host...>',
+      'names that JSON-RPC is called by, behind a proxy; or "all"',
+    ),
     new Option('--rpc-max-connections <n>', 'JSON-RPC connections at once')
       .argParser(number(1, 100_000))
       .default(1000),

@@ -13,7 +13,11 @@ export interface Brief {
 }
 
 /** Declares a file: the chain locks space and draws its miners. */
-export const declareFile = ({ chain, pair }: Ctx, layout: Layout, brief: Brief): Promise<Included> =>
+export const declareFile = (
+  { chain, pair }: Ctx,
+  layout: Layout,
+  brief: Brief,
+): Promise<Included> =>
   chain.submit(
     pair,
     chain.tx.FileBank.upload_declaration({

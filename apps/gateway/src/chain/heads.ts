@@ -1,6 +1,6 @@
 import type { ChainEvent, Head } from '@cess/sdk'
-import { reasonOf } from '../errors.ts'
 import type { GatewayContext } from '../context.ts'
+import { reasonOf } from '../errors.ts'
 
 /** A finalized block and what happened in it. */
 export interface FinalBlock extends Head {

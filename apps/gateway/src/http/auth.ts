@@ -69,7 +69,9 @@ export function createAuthentication(ctx: GatewayContext, replays: ReplayGuard):
   return {
     async signer(x, { sdk }) {
       if (header(x, 'ethacc') !== undefined) parseAccount(`0x${'00'.repeat(20)}`)
-      const [account, message, signed] = ['account', 'message', 'signature'].map((n) => header(x, n))
+      const [account, message, signed] = ['account', 'message', 'signature'].map((n) =>
+        header(x, n),
+      )
       if (account === undefined || message === undefined || signed === undefined)
         throw new GatewayError(
           'UNSIGNED',

@@ -42,8 +42,7 @@ export async function* bodyOf(
   function watch(): void {
     const now = clock.now()
     // What our own disk takes its time for is not the client's fault.
-    if (waiting && now - last > idleMs)
-      ended.reject(tooSlow(`nothing came for ${idleMs / 1000} s`))
+    if (waiting && now - last > idleMs) ended.reject(tooSlow(`nothing came for ${idleMs / 1000} s`))
     else if (now - started > GRACE_MS && (bytes * 1000) / (now - started) < slowest)
       ended.reject(tooSlow(`it is slower than ${slowest} bytes a second`))
     timer = clock.after(Math.min(CHECK_MS, idleMs), watch)

@@ -28,11 +28,15 @@ const PIECE = 1 << 20
 /** A name for saving the file (RFC 6266), in ASCII and in full. */
 function disposition(kind: string, name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
-  const full = encodeURIComponent(name).replace(/['()*!]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)
+  const full = encodeURIComponent(name).replace(
+    /['()*!]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  )
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${full}`
 }
 
-const tagsIn = (text: string): string[] => text.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+const tagsIn = (text: string): string[] =>
+  text.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
 
 /** Waits until the client has taken what was written; one that takes nothing is cut off. */
 async function drained({ ctx }: DownloadDeps, response: ServerResponse, signal: AbortSignal) {
@@ -106,7 +110,8 @@ export function createDownload(deps: DownloadDeps, kind: 'attachment' | 'inline'
     const condition = header(x, 'if-range')
     // DeOSS's clients ask for a range in a request header Content-Range.
     const asked = header(x, 'range') ?? header(x, 'content-range')?.replace(/^bytes\s+/i, 'bytes=')
-    const range = condition === undefined || condition === etag ? parseRange(asked, fileSize) : undefined
+    const range =
+      condition === undefined || condition === etag ? parseRange(asked, fileSize) : undefined
     const headers: Record<string, string> = {
       ...common,
       'content-length': String(range?.length ?? fileSize),

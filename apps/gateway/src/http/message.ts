@@ -14,13 +14,14 @@ export type SignedMessage =
     }
   | { readonly form: 'sdk'; readonly time: number }
 
-const WRAPPED = /^<Bytes>(?<inner>[^]*)<\/Bytes>$/
+const WRAPPED = /^<Bytes>(?<inner>[\s\S]*)<\/Bytes>$/
 const STRICT =
   /^cess-gateway\/1 (?<method>[A-Z]{3,10}) (?<path>\S{1,2048}) (?<time>\d{12,14}) (?<nonce>[A-Za-z0-9_-]{16,64}) (?<gateway>\S{40,70})$/
 const SDK = /^cess-js-sdk-(?:frontend-)?(?<time>\d{12,14})$/
 
 /** Wallets wrap the text that they sign as raw bytes. */
-export const unwrapped = (message: string): string => WRAPPED.exec(message)?.groups?.['inner'] ?? message
+export const unwrapped = (message: string): string =>
+  WRAPPED.exec(message)?.groups?.['inner'] ?? message
 
 /** @throws GatewayError BAD_HEADER */
 export function parseMessage(message: string): SignedMessage {

@@ -28,7 +28,11 @@ export async function multipartFile<T>(
 ): Promise<T> {
   let parser: busboy.Busboy
   try {
-    parser = busboy({ headers: { 'content-type': contentType }, limits: LIMITS, defParamCharset: 'utf8' })
+    parser = busboy({
+      headers: { 'content-type': contentType },
+      limits: LIMITS,
+      defParamCharset: 'utf8',
+    })
   } catch (error) {
     throw malformed(reasonOf(error))
   }

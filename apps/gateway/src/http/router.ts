@@ -9,11 +9,9 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
 function compile(path: string): RegExp {
   const parts = path.split('/').map((part) => {
-    if (!part.startsWith(':')) return escape(part)
+    if (!part.startsWith(':')) return RegExp.escape(part)
     return part === ':fid' ? '(?<fid>[0-9a-fA-F]{64})' : `(?<${part.slice(1)}>[^/]+)`
   })
   return new RegExp(`^${parts.join('/')}/?$`)
@@ -44,8 +42,7 @@ export function createRouter(routes: readonly Route[]): (method: string, path: s
   return (method, path) => {
     const here = compiled.filter(({ pattern }) => pattern.test(path))
     const found = here.find(({ methods }) => methods.includes(method))
-    if (found)
-      return { handler: found.handler, params: decoded(found.pattern.exec(path)?.groups) }
+    if (found) return { handler: found.handler, params: decoded(found.pattern.exec(path)?.groups) }
     if (here.length === 0)
       throw new GatewayError(
         'NO_SUCH_ROUTE',

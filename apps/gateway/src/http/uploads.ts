@@ -61,7 +61,9 @@ export async function answerUpload(
   // The job is forgotten when everything has happened.
   const reached = job?.state ?? 'proven'
   if (reached === 'failed')
-    throw new GatewayError('UNAVAILABLE', `The file could not be stored: ${job?.trouble ?? ''}`, { fid })
+    throw new GatewayError('UNAVAILABLE', `The file could not be stored: ${job?.trouble ?? ''}`, {
+      fid,
+    })
   const done = STORED.includes(reached)
   return {
     status: done ? 200 : 202,
@@ -127,11 +129,16 @@ interface ContentRange {
 }
 
 /** `bytes a-b/total`; `bytes * /total` asks how far it is. */
-function parseContentRange(text: string, maxFile: number): ContentRange | { readonly total: number } {
+function parseContentRange(
+  text: string,
+  maxFile: number,
+): ContentRange | { readonly total: number } {
   const parts = /^bytes\s+(?:(\d{1,15})-(\d{1,15})|\*)\/(\d{1,15})$/.exec(text)
   const total = Number(parts?.[3])
   if (parts && total > maxFile)
-    throw new GatewayError('TOO_LARGE', `A file may have ${maxFile} bytes here.`, { limit: maxFile })
+    throw new GatewayError('TOO_LARGE', `A file may have ${maxFile} bytes here.`, {
+      limit: maxFile,
+    })
   if (parts?.[1] === undefined && parts) return { total }
   const [from, to] = [Number(parts?.[1]), Number(parts?.[2])]
   if (!parts || !(from <= to && to < total))
@@ -261,9 +268,7 @@ export function createResumeStatus({ ctx, auth, sessions }: UploadDeps): Handler
     const range = header(x, 'content-range')
     const asked =
       total ??
-      (range === undefined
-        ? undefined
-        : parseContentRange(range, ctx.config.limits.maxFile).total)
+      (range === undefined ? undefined : parseContentRange(range, ctx.config.limits.maxFile).total)
     const found = sessions.find(owner, name, asked)
     if (!found)
       throw new GatewayError(

@@ -1,7 +1,7 @@
 import { type AccountId, fromHex } from '@cess/bytes'
 import type { Layout } from '@cess/content'
 import { sr25519Verify } from '@cess/crypto'
-import { NetworkError, type PutFragment, StorageRefusal, type StorageClient } from '@cess/network'
+import { NetworkError, type PutFragment, type StorageClient, StorageRefusal } from '@cess/network'
 import { fragmentSize, receiptPayload, SEGMENT_SIZE, segmentLengths } from '@cess/primitives'
 import type { GatewayContext } from '../context.ts'
 import type { Semaphore } from '../limits/semaphore.ts'

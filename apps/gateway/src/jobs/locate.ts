@@ -17,7 +17,10 @@ export type Whereabouts =
   | { readonly at: 'nowhere' }
 
 /** Looks a file up in the best block. */
-export async function locate({ chain }: Pick<GatewayContext, 'chain'>, fid: FileId): Promise<Whereabouts> {
+export async function locate(
+  { chain }: Pick<GatewayContext, 'chain'>,
+  fid: FileId,
+): Promise<Whereabouts> {
   const { query } = await chain.best()
   const [operator, assignment] = await Promise.all([
     query.FileBank.Operator(fid),

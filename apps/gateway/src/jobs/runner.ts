@@ -39,7 +39,8 @@ export interface RunnerDeps extends ColumnDeps {
 const MAX_DEALS = 6
 const RETRY_DEAL_MS = 15_000
 /** Refusals of a declaration that time alone does not mend. */
-const HOPELESS = /^(FileBank\.(NoPermission|DigestError|SpecError|LessMinLength|LengthExceedsLimit)|StorageHandler\.)/
+const HOPELESS =
+  /^(FileBank\.(NoPermission|DigestError|SpecError|LessMinLength|LengthExceedsLimit)|StorageHandler\.)/
 
 export function createRunner(deps: RunnerDeps): Runner {
   const { ctx, jobs, spool, heads } = deps
@@ -103,8 +104,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         const file = await query.FileBank.File(job.fid)
         return change(job.fid, { state: 'stored', ...(file && { block: file.completion }) })
       }
-      if ((await locate(ctx, job.fid)).at !== 'file')
-        return change(job.fid, { state: 'declared' })
+      if ((await locate(ctx, job.fid)).at !== 'file') return change(job.fid, { state: 'declared' })
       await heads.next()
     }
   }

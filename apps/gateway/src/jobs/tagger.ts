@@ -1,5 +1,11 @@
 import { equal, fromHex } from '@cess/bytes'
-import { createTagger, createTagPool, initPodr2, possessionContext, type TagPool } from '@cess/podr2'
+import {
+  createTagger,
+  createTagPool,
+  initPodr2,
+  possessionContext,
+  type TagPool,
+} from '@cess/podr2'
 import type { GatewayContext } from '../context.ts'
 
 /** The gateway's tagging key, registered on chain. */
@@ -28,7 +34,11 @@ export async function openTagger(ctx: GatewayContext, secretSeed: Uint8Array): P
   async function register(): Promise<number> {
     const context = possessionContext(fromHex(chain.genesisHash), fromHex(account))
     const possession = tagger.provePossession(context)
-    const call = chain.tx.Audit.register_tagger({ verifier, parameters: parametersHash, possession })
+    const call = chain.tx.Audit.register_tagger({
+      verifier,
+      parameters: parametersHash,
+      possession,
+    })
     const { events } = await chain.submit(pair, call, { until: 'inBlock' })
     const event = events.find(({ name }) => name === 'Audit.TaggerRegistered')
     const number = event?.data['tagger']

@@ -22,7 +22,10 @@ const FRESH_MS = 5 * 60_000
 const PEER = /\/p2p\/([1-9A-HJ-NP-Za-km-z]{40,64})$/
 
 export function createDirectory(ctx: Pick<GatewayContext, 'chain' | 'clock'>): Directory {
-  const known = new Map<AccountId, { readonly at: number; readonly address: Promise<MinerAddress> }>()
+  const known = new Map<
+    AccountId,
+    { readonly at: number; readonly address: Promise<MinerAddress> }
+  >()
 
   async function look(miner: AccountId): Promise<MinerAddress> {
     const { query } = await ctx.chain.best()
@@ -33,8 +36,7 @@ export function createDirectory(ctx: Pick<GatewayContext, 'chain' | 'clock'>): D
     const addresses = (endpoint ? fromUtf8(endpoint) : '')
       .split(/[\s,]+/)
       .filter((text) => text.startsWith('/'))
-    const peer =
-      PEER.exec(addresses[0] ?? '')?.[1] ?? (info ? peerIdText(info.peerId) : undefined)
+    const peer = PEER.exec(addresses[0] ?? '')?.[1] ?? (info ? peerIdText(info.peerId) : undefined)
     if (!peer || addresses.length === 0)
       throw new NetworkError('UNREACHABLE', `miner ${ss58Encode(miner)} has registered no address`)
     return { peer, addresses }

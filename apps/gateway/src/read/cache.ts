@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileId } from '@cess/bytes'
 import type { Gauge, Logger } from '@cess/ports'
@@ -157,20 +157,4 @@ async function scan(folder: string): Promise<(readonly [string, number])[]> {
     found.push({ name: full.slice(folder.length + 1), size, at: mtimeMs })
   }
   return found.sort((a, b) => a.at - b.at).map(({ name, size }) => [name, size] as const)
-}
-
-/** Bytes of a file from `offset`; what lies behind its end is zeros. */
-export async function readPadded(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length)
-  const handle = await open(path, 'r')
-  try {
-    for (let at = 0; at < length; ) {
-      const { bytesRead } = await handle.read(bytes, at, length - at, offset + at)
-      if (bytesRead === 0) break
-      at += bytesRead
-    }
-  } finally {
-    await handle.close()
-  }
-  return bytes
 }

@@ -1,9 +1,8 @@
 import { type AccountId, type FileId, fromUtf8 } from '@cess/bytes'
 import type { Layout } from '@cess/content'
+import { askChain, isOutage } from '../chain/errors.ts'
 import type { GatewayContext } from '../context.ts'
 import { GatewayError } from '../errors.ts'
-import { askChain } from '../chain/errors.ts'
-import { isOutage } from '../chain/errors.ts'
 
 export interface Owner {
   readonly user: AccountId
@@ -57,7 +56,10 @@ const ownerOf = (brief: Brief): Owner => ({
   territory: text(brief.territoryName),
 })
 
-async function look(ctx: Pick<GatewayContext, 'chain'>, fid: FileId): Promise<KnownFile | undefined> {
+async function look(
+  ctx: Pick<GatewayContext, 'chain'>,
+  fid: FileId,
+): Promise<KnownFile | undefined> {
   const { query } = await ctx.chain.best()
   const file = await query.FileBank.File(fid)
   if (file)

@@ -11,16 +11,20 @@ import {
   segmentLengths,
 } from '@cess/primitives'
 import type { GatewayContext } from '../context.ts'
-import { reasonOf } from '../errors.ts'
 import type { Miners } from '../miners/miners.ts'
-import { type Cache, readPadded } from './cache.ts'
+import { readInto } from '../store/disk.ts'
+import type { Cache } from './cache.ts'
 import type { KnownFile } from './files.ts'
 import { createShared } from './shared.ts'
 
 /** Bytes of files: from the spool or cache, else from any four miners of each segment. */
 export interface Reader {
   /** The ciphertext or a part of it, every byte verified. */
-  read(file: KnownFile, range: ByteRange | undefined, signal: AbortSignal): AsyncIterable<Uint8Array>
+  read(
+    file: KnownFile,
+    range: ByteRange | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>
 }
 
 export interface ByteRange {
@@ -44,31 +48,26 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
   const erasure = createReedSolomon(DATA_FRAGMENTS, PARITY_FRAGMENTS)
   const shared = createShared<Uint8Array | undefined>()
 
+  /** Data fragments of a ciphertext that is on this disk. Whether they are good is checked by who reads them. */
   async function fromDisk(
-    file: KnownFile,
+    { layout }: KnownFile,
     segment: number,
     index: number,
     size: number,
   ): Promise<Uint8Array | undefined> {
     if (index >= DATA_FRAGMENTS) return undefined
-    const { fileId } = file.layout
-    const [spool, cached] = [spooled(fileId), cache.file(fileId)]
-    const path = spool ?? cached
-    if (!path) return undefined
-    const length = segmentLengths(file.layout.fileSize)[segment]!
+    const { fileId, fileSize } = layout
+    const length = segmentLengths(fileSize)[segment]!
     const from = Math.min(index * size, length)
-    try {
-      const bytes = await readPadded(path, segment * SEGMENT_SIZE + from, Math.min(size, length - from))
-      ctx.metrics.fragments.inc(1, { from: spool ? 'spool' : 'cache' })
-      if (bytes.length === size) return bytes
-      const padded = new Uint8Array(size)
-      padded.set(bytes)
-      return padded
-    } catch (error) {
-      ctx.logger.warn({ fid: fileId, reason: reasonOf(error) }, 'A ciphertext on disk is gone')
-      await cache.dropFile(fileId)
-      return undefined
+    const bytes = new Uint8Array(size)
+    const part = bytes.subarray(0, Math.min(size, length - from))
+    const places = { spool: spooled(fileId), cache: cache.file(fileId) }
+    for (const [name, path] of Object.entries(places)) {
+      if (!path || !(await readInto(path, segment * SEGMENT_SIZE + from, part))) continue
+      ctx.metrics.fragments.inc(1, { from: name })
+      return bytes
     }
+    return undefined
   }
 
   async function fromMiner(

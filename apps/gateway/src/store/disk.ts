@@ -31,6 +31,25 @@ export const lengthOf = (path: string): Promise<number | undefined> =>
     },
   )
 
+/** Fills `into` from `offset` of a file; false when there is no such file or it is too short. */
+export async function readInto(path: string, offset: number, into: Uint8Array): Promise<boolean> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (!handle) return false
+  try {
+    for (let at = 0; at < into.length; ) {
+      const { bytesRead } = await handle.read(into, at, into.length - at, offset + at)
+      if (bytesRead === 0) return false
+      at += bytesRead
+    }
+    return true
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Bytes that the disk has left for us. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)

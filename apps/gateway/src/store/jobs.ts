@@ -70,7 +70,11 @@ export async function openJobs(store: KeyValueStore, clock: Clock): Promise<JobS
     async add(given, layout) {
       const now = clock.now()
       const job: Job = { ...given, created: now, changed: now }
-      const layoutOp = { type: 'put', key: layoutKey(job.fid), value: encodeLayout(layout) } as const
+      const layoutOp = {
+        type: 'put',
+        key: layoutKey(job.fid),
+        value: encodeLayout(layout),
+      } as const
       await store.batch([put(job), layoutOp], { sync: true })
       jobs.set(job.fid, job)
       return job

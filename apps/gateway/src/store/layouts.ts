@@ -17,7 +17,9 @@ export function decodeLayout(fileSize: number, bytes: Uint8Array): Layout {
   const id = (at: number): FileId => bytes.subarray(at, at + ID).toHex() as FileId
   const segments = Array.from({ length: bytes.length / SEGMENT }, (_, s) => ({
     id: id(s * SEGMENT),
-    fragments: Array.from({ length: FRAGMENTS }, (_, i) => ({ id: id(s * SEGMENT + ID * (i + 1)) })),
+    fragments: Array.from({ length: FRAGMENTS }, (_, i) => ({
+      id: id(s * SEGMENT + ID * (i + 1)),
+    })),
   }))
   return layout(fileSize, segments)
 }

@@ -18,10 +18,8 @@ const raw = (id: FileId): Uint8Array => Uint8Array.fromHex(id)
 export const jobKey = (id: FileId): Uint8Array => under(PREFIX.job, raw(id))
 export const layoutKey = (id: FileId): Uint8Array => under(PREFIX.layout, raw(id))
 export const tagsKey = (id: FileId): Uint8Array => under(PREFIX.tags, raw(id))
-export const sessionKey = (id: string): Uint8Array =>
-  under(PREFIX.session, Uint8Array.fromHex(id))
-export const nonceKey = (message: string): Uint8Array =>
-  under(PREFIX.nonce, blake3(utf8(message)))
+export const sessionKey = (id: string): Uint8Array => under(PREFIX.session, Uint8Array.fromHex(id))
+export const nonceKey = (message: string): Uint8Array => under(PREFIX.nonce, blake3(utf8(message)))
 
 /** Bounds of a scan over everything under one prefix. */
 export const allOf = (kind: keyof typeof PREFIX) => ({

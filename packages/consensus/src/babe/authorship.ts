@@ -32,13 +32,14 @@ export function createAuthorship(deps: AuthorshipDeps): { start(): void; stop():
   let busy = false
   let timer: Timer | undefined
 
-  function schedule(): void {
-    timer = clock.after(slotMs - (clock.now() % slotMs), () => {
+  /** Waits for the next slot, or goes on waiting when the timer fires a little early. */
+  function schedule(slot = Math.floor(clock.now() / slotMs) + 1): void {
+    timer = clock.after(slot * slotMs - clock.now(), () => {
+      if (clock.now() < slot * slotMs) return schedule(slot)
       schedule()
       if (busy) return
       busy = true
-      const slot = Math.floor(clock.now() / slotMs)
-      author(deps, slot, () => running)
+      author(deps, Math.floor(clock.now() / slotMs), () => running)
         .catch((error: unknown) => logger.error({ slot, error }, 'Authoring a block failed.'))
         .finally(() => {
           busy = false

@@ -17,7 +17,14 @@ function samples(s: ReturnType<typeof solo>): GrandpaGossip[] {
     id: commit.value.authData[i]![1],
   }))
   const { genesisHash: baseHash } = s.chain.info()
-  const catchUp = { setId: 0n, round: 1n, prevotes: signed, precommits: signed, baseHash, baseNumber: 0 }
+  const catchUp = {
+    setId: 0n,
+    round: 1n,
+    prevotes: signed,
+    precommits: signed,
+    baseHash,
+    baseNumber: 0,
+  }
   const { signature, id } = signed[0]!
   const vote = { round: 1n, setId: 0n, signature, id }
   return [

@@ -288,7 +288,10 @@ export function simulate(options: SimOptions) {
       assert.deepEqual(problems, [], `seed ${options.seed}`)
     },
     async stop(): Promise<void> {
-      for (const node of nodes.values()) await node.grandpa?.stop()
+      const stopping = [...nodes.values()].map((node) => node.grandpa?.stop())
+      // What is being written takes its time.
+      await clock.advance(100)
+      await Promise.all(stopping)
     },
     send,
   }

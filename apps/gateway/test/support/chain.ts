@@ -1,0 +1,186 @@
+import { type AccountId, type Hash, toHex } from '@cess/bytes'
+import { type KeyPair, keyFromUri, verifySignature } from '@cess/crypto'
+import {
+  type DispatchErrorValue,
+  queryOf,
+  type RuntimeCall,
+  type StateReader,
+  signed,
+  stateKeyBytes,
+} from '@cess/frame'
+import type { StateKey } from '@cess/primitives'
+import { createRuntime, DEVNET, localPreset, writeGenesis } from '@cess/runtime'
+import { decode, encode } from '@cess/scale'
+import {
+  accountOf,
+  CallFailed,
+  type ChainEvent,
+  explainError,
+  type Head,
+  type Included,
+  SdkError,
+  tx,
+} from '@cess/sdk'
+import { memoryState } from '@cess/state'
+import type { GatewayChain } from '../../src/index.ts'
+
+/** Pallets whose hooks run: those of consensus want real authors. */
+const HOOKED = ['Balances', 'FileBank', 'Sminer', 'Audit', 'StorageHandler', 'Oss']
+export const GENESIS = toHex(new Uint8Array(32).fill(7)) as Hash
+export const key = (uri: string) => keyFromUri(uri, 'sr25519')
+
+/**
+ * The chain of a test: the real pallets over a state in memory, behind the client that the gateway uses. A block is made
+ * for every transaction, or when the test says so, and is final at once unless finality is held back.
+ */
+export function testChain(config = DEVNET) {
+  const { runtime } = createRuntime(config, { verifier: { verify: verifySignature } })
+  const state = memoryState()
+  writeGenesis(runtime, localPreset().genesis, state)
+  const system = runtime.bound.find(({ def }) => def.name === 'System')!.ctx.storage
+  runtime.within(state, () => system.BlockHash.put(0, GENESIS))
+  const listeners = new Set<(head: Head) => void | Promise<void>>()
+  const eventsAt = new Map<Hash, ChainEvent[]>()
+  let down = false
+  let number = 0
+  let finalized = 0
+  let holdFinality = false
+  let failNext: Error | undefined
+  const calls: RuntimeCall[] = []
+
+  const hashOf = (n: number): Hash => `0x${n.toString(16).padStart(64, '0')}` as Hash
+  const headOf = (n: number): Head => ({ number: n, hash: hashOf(n), parentHash: hashOf(n - 1) })
+  const takeEvents = (): ChainEvent[] =>
+    runtime.within(state, () =>
+      (
+        system.Events.get() as {
+          event: { type: string; value: { type: string; value: unknown } }
+        }[]
+      ).map(({ event }) => ({
+        name: `${event.type}.${event.value.type}`,
+        data: (event.value.value ?? {}) as Record<string, unknown>,
+        extrinsic: 0,
+      })),
+    )
+  function begin(): void {
+    number++
+    runtime.within(state, () => {
+      system.Events.remove()
+      system.EventCount.remove()
+      system.Number.put(number)
+      for (const { def, ctx } of runtime.bound)
+        if (HOOKED.includes(def.name)) def.hooks?.onInitialize?.(ctx, number)
+    })
+  }
+  async function end(): Promise<void> {
+    eventsAt.set(hashOf(number), takeEvents())
+    if (!holdFinality) await finalize()
+  }
+  async function finalize(): Promise<void> {
+    while (finalized < number) {
+      finalized++
+      const head = headOf(finalized)
+      for (const listener of [...listeners]) await listener(head)
+    }
+  }
+  /** Runs a call as a transaction of this account, in the block that is open. */
+  function dispatch(who: AccountId, call: RuntimeCall): void {
+    const wire = encode(runtime.call, call)
+    const { result } = runtime.within(state, () =>
+      runtime.dispatch(signed(who), decode(runtime.call, wire)),
+    )
+    if (result.type === 'Ok') return
+    const { name, why } = explainError(result.value as DispatchErrorValue)
+    throw new CallFailed(`${call.type}.${call.value.type}`, name, why)
+  }
+
+  const reader: StateReader = {
+    get: async (k) => {
+      if (down) throw new SdkError('UNREACHABLE', 'No node answers.')
+      return state.get(k)
+    },
+    async keys(prefix, limit, after) {
+      const found: StateKey[] = []
+      for (let k = state.nextKey(after ?? prefix); k?.startsWith(prefix); k = state.nextKey(k)) {
+        if (found.length >= limit) break
+        found.push(k)
+      }
+      return found
+    },
+  }
+  const view = () => ({ hash: hashOf(number), query: queryOf(runtime.pallets, reader) })
+
+  async function submit(pair: KeyPair, call: RuntimeCall): Promise<Included> {
+    await Promise.resolve()
+    if (down) throw new SdkError('UNREACHABLE', 'No node answers.')
+    const failure = failNext
+    failNext = undefined
+    if (failure) throw failure
+    calls.push(call)
+    begin()
+    try {
+      dispatch(accountOf(pair), call)
+      const events = takeEvents()
+      return { extrinsicHash: hashOf(number), block: headOf(number), index: 0, events }
+    } finally {
+      await end()
+    }
+  }
+
+  const client: GatewayChain = {
+    genesisHash: GENESIS,
+    chainName: 'Test',
+    tx,
+    rpc: {
+      request: async () => {
+        if (down) throw new SdkError('UNREACHABLE', 'No node answers.')
+        return { isSyncing: false, peers: 1 }
+      },
+      subscribe: () => Promise.reject(new Error('not here')),
+      close: () => undefined,
+    },
+    best: async () => view() as never,
+    finalized: async () => view() as never,
+    finalizedHead: async () => headOf(finalized),
+    follow(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    events: async (hash) => eventsAt.get(hash) ?? [],
+    submit,
+  }
+  return {
+    client,
+    query: view().query,
+    tx,
+    calls,
+    /** A transaction of a key, in a block of its own. */
+    submit,
+    /** Makes empty blocks. */
+    async blocks(count = 1) {
+      for (let i = 0; i < count; i++) {
+        begin()
+        await end()
+      }
+    },
+    number: () => number,
+    holdFinality: () => {
+      holdFinality = true
+    },
+    async releaseFinality() {
+      holdFinality = false
+      await finalize()
+    },
+    goDown: () => {
+      down = true
+    },
+    comeBack: () => {
+      down = false
+    },
+    failNextSubmit: (error: Error) => {
+      failNext = error
+    },
+    keyOf: stateKeyBytes,
+  }
+}
+export type TestChain = ReturnType<typeof testChain>
