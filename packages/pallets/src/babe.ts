@@ -123,7 +123,7 @@ export const babe = (config: {
         const inOut = vrfAttach(authority[0], transcript, digest.value.vrfOutput)
         return inOut && vrfBytes(inOut, 'BabeVRFInOutContext', 32)
       }
-      let held: { parent: Hash; slot: bigint; bytes: Uint8Array } | undefined
+      let held: { parent: Hash; claim: string; bytes: Uint8Array } | undefined
 
       return {
         preDigest,
@@ -138,11 +138,12 @@ export const babe = (config: {
         random(subject: Uint8Array): Uint8Array {
           const system = use(config.system)
           const digest = preDigest()
-          const slot = digest?.value.slot ?? 0n
           const parent = system.parentHash()
+          // Two authors may claim one slot on one parent: only the whole claim tells their blocks apart.
+          const claim = digest ? encode(babePreDigest, digest).toHex() : ''
           // The Elligator maps behind a VRF output cost a millisecond, and many pallets ask in one block.
-          if (held?.parent !== parent || held.slot !== slot || system.number() === 0)
-            held = { parent, slot, bytes: authorVrf(digest) ?? storage.Randomness.get() }
+          if (held?.parent !== parent || held.claim !== claim || system.number() === 0)
+            held = { parent, claim, bytes: authorVrf(digest) ?? storage.Randomness.get() }
           const epoch = storage.Randomness.get()
           return blake2b256(concat(held.bytes, epoch, Uint8Array.fromHex(parent.slice(2)), subject))
         },

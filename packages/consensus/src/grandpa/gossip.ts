@@ -37,6 +37,8 @@ export interface Gossip {
   message(peer: string, bytes: Uint8Array): void
   /** Our own message: to everybody who wants it. */
   say(round: bigint, message: SignedMessage): void
+  /** Checked messages that it may not have seen, to pass on to those who lack them. */
+  remember(round: bigint, messages: readonly SignedMessage[]): void
   /** A commit that is good, ours or a peer's: to everybody who knows less. */
   spread(commit: Commit): void
   /** Where we are now. Peers hear of it with the next `tick`. */
@@ -218,6 +220,9 @@ export function createGossip(deps: GossipDeps): Gossip {
     say(round, message) {
       outbox.keep(round, message)
       outbox.relay(round, message)
+    },
+    remember(round, messages) {
+      for (const message of messages) if (!outbox.has(round, message)) outbox.keep(round, message)
     },
     spread: outbox.spread,
     moved(to) {

@@ -146,7 +146,7 @@ export function createGrandpa(deps: GrandpaDeps): Grandpa {
 
   async function changeSet(): Promise<void> {
     cast = []
-    await record({ completed: undefined, base: set.at })
+    await record({ completed: undefined, base: set.at, heard: [] })
     voter = createSetVoter()
     logger.info({ setId: set.setId, voters: set.authorities.length }, 'A new GRANDPA set votes.')
   }
@@ -174,6 +174,7 @@ export function createGrandpa(deps: GrandpaDeps): Grandpa {
           gossip.say(round, message)
         },
         early: gossip.messages,
+        remember: gossip.remember,
         roundBegan(round) {
           roundGauge.set(Number(round))
           gossip.moved({ setId: voters.setId, round, height: set.at.number })
@@ -217,9 +218,9 @@ export function createGrandpa(deps: GrandpaDeps): Grandpa {
     const known = readRecord(chain.aux)
     const nodeAt = (n: number) => tree.node(chain.hashAt(n)!)!
     set = known ? catchUpSet(known, number, nodeAt) : readAuthoritySet(chain, { hash, number })
-    resume = { completed: undefined, base: { hash, number } }
+    resume = { completed: undefined, base: { hash, number }, heard: [] }
     if (known?.setId !== set.setId) return
-    resume = { completed: known.completed, base: known.base }
+    resume = { completed: known.completed, base: known.base, heard: known.heard }
     const round = (known.completed?.round ?? 0n) + 1n
     cast = known.cast.filter((vote) => vote.round === round)
   }

@@ -15,6 +15,7 @@ import {
   vec,
 } from '@cess/scale'
 import { ConsensusError } from '../errors.ts'
+import { messageOf, type SignedVote } from './vote.ts'
 
 /** The one auxiliary record of the voter. Written as a whole, so that no part of it can be older than another. */
 const KEY = utf8('grandpa/voter')
@@ -46,11 +47,27 @@ const record = struct('', {
   completed: option(completed),
   /** What this node's keys have said in the current round, written before it was sent. */
   cast: vec(cast),
+  /** The votes of the current round that were known then: what we said rests on them. */
+  heard: vec(signedVote),
 })
 
 export type CompletedRound = Infer<typeof completed>
+type RecordedVote = Infer<typeof signedVote>
 export type CastVote = Infer<typeof cast>
 export type VoterRecord = Omit<Infer<typeof record>, 'version'>
+
+export const recordVotes = (votes: readonly SignedVote[]): RecordedVote[] =>
+  votes.map(({ type, target, signature, id }) => ({
+    message: messageOf(type, target),
+    signature,
+    id,
+  }))
+
+export const recordedVotes = (votes: readonly RecordedVote[]): SignedVote[] =>
+  votes.flatMap(({ message: { type, value }, signature, id }): SignedVote[] => {
+    const target = { hash: value.targetHash, number: value.targetNumber }
+    return type === 'PrimaryPropose' ? [] : [{ type, target, signature, id }]
+  })
 
 /** @throws ConsensusError BAD_RECORD when it cannot be read: voting without it could contradict earlier votes. */
 export function readRecord(aux: Pick<Aux, 'get'>): VoterRecord | undefined {

@@ -1,23 +1,22 @@
 import type { Logger } from '@cess/ports'
 import { type CatchUp, completeRound } from './catch-up.ts'
 import type { Commit } from './commit.ts'
-import type { CompletedRound } from './record.ts'
+import { type CompletedRound, recordedVotes, recordVotes, type VoterRecord } from './record.ts'
 import { createRound, type Equivocation, type Round, type RoundState, settledAt } from './round.ts'
-import { type Block, isVote, messageOf, type SignedMessage, type SignedVote } from './vote.ts'
+import { type Block, isVote, type SignedMessage, type SignedVote } from './vote.ts'
 import type { VoterSet } from './voters.ts'
 import { repeat, type VotingDeps, type VotingRound, vote } from './voting.ts'
 
 export interface VoterDeps extends Omit<VotingDeps, 'say' | 'persist'> {
   readonly voters: VoterSet
   readonly logger: Logger
-  /** Writes what a restart must know: the round that completed, where the next one begins, what was cast in it. */
-  persist(state: {
-    readonly completed: CompletedRound | undefined
-    readonly base: Block
-  }): Promise<void>
+  /** Writes what a restart must know, and what was cast. */
+  persist(state: ResumeFrom): Promise<void>
   say(round: bigint, message: SignedMessage): void
   /** Messages of a round that arrived before it began. */
   early(round: bigint): Iterable<SignedMessage>
+  /** Votes that completed a round: those who are still in it may need them. */
+  remember(round: bigint, votes: readonly SignedVote[]): void
   roundBegan(round: bigint): void
   broadcastCommit(commit: Commit): void
   /** Makes the commit's target final. */
@@ -46,10 +45,8 @@ export interface Voter {
   stop(): void
 }
 
-export interface ResumeFrom {
-  readonly completed: CompletedRound | undefined
-  readonly base: Block
-}
+/** The last completed round, where the one after it counts from, and the votes known in that. */
+export type ResumeFrom = Pick<VoterRecord, 'completed' | 'base' | 'heard'>
 
 /** Rounds kept behind the best one while their estimate is not final. */
 const MAX_PAST = 16
@@ -61,7 +58,8 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
   let stopped = false
   /** What rounds (not commits from outside) have finalized: the base of the next round. */
   let finalizedHere = resume.base
-  let completed: CompletedRound | undefined = resume.completed
+  /** The last completed round. It may still get votes. */
+  let completedRound: Round | undefined
 
   const voting: VotingDeps = {
     ...deps,
@@ -69,7 +67,12 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
       hear(round, message)
       deps.say(round, message)
     },
-    persist: () => deps.persist({ completed, base: best.round.base }),
+    persist: () =>
+      deps.persist({
+        completed: lastCompleted(),
+        base: best.round.base,
+        heard: recordVotes(best.round.votes()),
+      }),
   }
 
   function place(of: VotingRound, message: SignedVote): void {
@@ -118,24 +121,16 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
     deps.roundBegan(number)
   }
 
+  const lastCompleted = (): CompletedRound | undefined =>
+    completedRound ? snapshot(completedRound) : resume.completed
+
   /** Puts a completed round behind us and opens the next. */
   async function complete(round: VotingRound, base: Block): Promise<void> {
-    const { number, votes } = { number: round.round.number, votes: round.round.votes() }
-    const state = round.round.state()
-    completed = {
-      round: number,
-      base: plain(round.round.base),
-      prevoteGhost: state.prevoteGhost && plain(state.prevoteGhost),
-      estimate: state.estimate && plain(state.estimate),
-      finalized: state.finalized && plain(state.finalized),
-      votes: votes.map(({ type, target, signature, id }) => ({
-        message: messageOf(type, target),
-        signature,
-        id,
-      })),
-    }
+    const { number } = round.round
+    completedRound = round.round
+    deps.remember(number, round.round.votes())
     deps.cast.length = 0
-    if (deps.keys.size > 0) await deps.persist({ completed, base })
+    if (deps.keys.size > 0) await deps.persist({ completed: lastCompleted(), base, heard: [] })
     round.stage = 'precommitted'
     past = [...past, round].slice(-MAX_PAST)
     begin(number + 1n, base, round.round.state)
@@ -193,31 +188,37 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
 
   function resumeCompleted(from: CompletedRound): void {
     const round = createRound(from.round, voters, from.base, tree)
-    for (const { message, signature, id } of from.votes) {
-      const { targetHash: hash, targetNumber: number } = message.value
-      if (message.type !== 'PrimaryPropose')
-        round.add({ type: message.type, target: { hash, number }, signature, id })
-    }
+    const votes = recordedVotes(from.votes)
+    for (const vote of votes) round.add(vote)
+    deps.remember(from.round, votes)
     // Votes on a fork that has ended cannot be counted again; the state they led to still binds us.
     const { prevoteGhost, estimate, finalized } = from
     const known: RoundState = { prevoteGhost, estimate, finalized, completable: true }
     const previous = round.state().completable ? round.state : () => known
-    if (round.state().completable) past = [open(round, () => known)]
+    if (round.state().completable) {
+      completedRound = round
+      past = [open(round, () => known)]
+    }
     begin(from.round + 1n, resume.base, previous)
   }
 
   if (resume.completed) resumeCompleted(resume.completed)
   else begin(1n, resume.base, () => settledAt(resume.base))
+  const heard = recordedVotes(resume.heard)
+  deps.remember(best!.round.number, heard)
+  for (const vote of heard) hear(best!.round.number, vote)
   if (deps.keys.size > 0) repeat(voting, best!)
 
   return {
     voters,
     best: () => best,
     past: () => past,
-    completed() {
-      const last = past.findLast(({ round }) => round.number + 1n === best.round.number)?.round
-      return last && { round: last.number, base: last.base, votes: last.votes() }
-    },
+    completed: () =>
+      completedRound && {
+        round: completedRound.number,
+        base: completedRound.base,
+        votes: completedRound.votes(),
+      },
     hear,
     async witness(commit) {
       for (const vote of commit.precommits) hear(commit.round, vote)
@@ -227,7 +228,7 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
       // Who has no vote need not see every round: the commit settles all before it.
       if (deps.keys.size > 0 || commit.round < best.round.number) return
       past = []
-      completed = undefined
+      completedRound = undefined
       finalizedHere = commit.target
       begin(commit.round + 1n, commit.target, () => settledAt(commit.target))
     },
@@ -266,3 +267,16 @@ export function createVoter(deps: VoterDeps, resume: ResumeFrom): Voter {
 }
 
 const plain = ({ hash, number }: Block): Block => ({ hash, number })
+
+/** What a restart must know of a completed round. */
+function snapshot(round: Round): CompletedRound {
+  const { prevoteGhost, estimate, finalized } = round.state()
+  return {
+    round: round.number,
+    base: plain(round.base),
+    prevoteGhost: prevoteGhost && plain(prevoteGhost),
+    estimate: estimate && plain(estimate),
+    finalized: finalized && plain(finalized),
+    votes: recordVotes(round.votes()),
+  }
+}
