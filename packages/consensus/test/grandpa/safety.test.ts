@@ -65,6 +65,12 @@ for (const seed of [1, 2])
     assert.ok(sim.node('v1').equivocations.length > 0)
   })
 
+for (const seed of [117, 1045])
+  test(`one of four equivocates while others crash, seed ${seed}`, async () => {
+    const faults = { equivocator: true, partitions: true, crashes: true }
+    await survives({ seed, voters: 4, delay: 50 + (seed % 5) * 100 }, faults)
+  })
+
 test('a third stays silent', async () => {
   await survives({ seed: 5, voters: 4 }, { silent: true, crashes: true })
 })
