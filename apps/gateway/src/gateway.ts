@@ -26,8 +26,9 @@ import { createDownload } from './http/downloads.ts'
 import { listRoute, locationRoute, metadataRoute, versionRoute } from './http/information.ts'
 import { removeRoute } from './http/remove.ts'
 import { openReplayGuard } from './http/replay.ts'
+import { createResume, createResumeStatus } from './http/resume.ts'
 import { serveHttp } from './http/server.ts'
-import { createResume, createResumeStatus, createUpload, type UploadDeps } from './http/uploads.ts'
+import { createUpload, type UploadDeps } from './http/uploads.ts'
 import { createAdmissions } from './ingest/admission.ts'
 import { createIntake } from './ingest/intake.ts'
 import { openSessions } from './ingest/sessions.ts'
@@ -235,7 +236,14 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       started: clock.now(),
     }
     const upload = createUpload(uploads)
-    const reading = { ctx, files, reader, memory, slots: downloads }
+    const reading = {
+      ctx,
+      files,
+      reader,
+      memory: createSemaphore(limits.memoryBytes),
+      memoryBytes: limits.memoryBytes,
+      slots: downloads,
+    }
     const download = createDownload(reading, 'attachment')
     const server = await serveHttp(ctx, [
       ['PUT', '/file', upload],
@@ -265,7 +273,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     const chores = async (): Promise<void> => {
       for (;;) {
         await clock.sleep(CHORES_MS, stopping.signal)
-        await Promise.all([replays.prune(), sessions.prune()])
+        await Promise.all([replays.prune(), sessions.prune(), jobs.prune()])
         ctx.metrics.spoolBytes.set(spool.used())
       }
     }

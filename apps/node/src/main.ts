@@ -8,6 +8,8 @@ import { addNodeOptions, type NodeOptions } from './options.ts'
 const program = withConfigFile(new Command('cess-node'))
   .description('A validator or full node of a CESS network.')
   .version('0.1.0')
+  // Options after a subcommand are the subcommand's: some have the names of ours.
+  .enablePositionalOptions()
 addNodeOptions(program)
   .addHelpText(
     'after',

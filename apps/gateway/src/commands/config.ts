@@ -14,7 +14,7 @@ function example(): string {
     maxUploads: 16,
     accountUploads: 8,
     accountRate: 240,
-    memory: '128MiB',
+    memory: '96MiB',
     metricsPort: 9616,
   }
   const values: Record<string, unknown> = {}

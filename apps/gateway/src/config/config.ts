@@ -18,7 +18,7 @@ export interface GatewayLimits {
   /** Free bytes that the disk always keeps. */
   readonly diskReserve: number
   readonly cacheBytes: number
-  /** Fragments in memory on their way to miners, and segments on their way to readers, together. */
+  /** Fragments in memory on their way to miners; and as much again on their way to readers. */
   readonly memoryBytes: number
   readonly maxDownloads: number
   readonly connections: number
@@ -38,8 +38,8 @@ const DEFAULT_LIMITS: GatewayLimits = {
   spoolBytes: 100 * GIB,
   diskReserve: GIB,
   cacheBytes: 10 * GIB,
-  memoryBytes: 128 * MIB,
-  maxDownloads: 64,
+  memoryBytes: 96 * MIB,
+  maxDownloads: 32,
   connections: 1024,
   idleMs: 60_000,
   slowest: 4 * 1024,
@@ -76,7 +76,8 @@ export function configOf(settings: GatewaySettings): GatewayConfig {
     domain: undefined,
     listenHost: '0.0.0.0',
     listenPort: 0,
-    encodeThreads: Math.min(4, processors),
+    // Each costs some 40 MB, and one codes and hashes 200 MB of file in a second.
+    encodeThreads: Math.max(1, Math.min(4, processors - 1)),
     tagThreads: Math.max(1, Math.floor(processors / 2)),
     ...settings,
     limits: { ...DEFAULT_LIMITS, ...settings.limits },

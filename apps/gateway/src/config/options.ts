@@ -101,7 +101,7 @@ export function addRunOptions(command: Command): Command {
       '--account-rate <n>',
       'uploads that an account may begin in a minute (default: 240)',
     ).argParser(number(1, 1_000_000)),
-    sized('--memory <size>', 'fragments in memory at a time', '128MiB'),
+    sized('--memory <size>', 'fragments in memory, in each direction', '96MiB'),
     new Option('--encode-threads <n>', 'threads for coding and hashing').argParser(number(1, 64)),
     new Option('--tag-threads <n>', 'threads for tags').argParser(number(1, 64)),
     new Option('--metrics-port <n>', 'serve Prometheus metrics on this port').argParser(port),

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { fileId } from '@cess/bytes'
-import { SEGMENT_SIZE } from '@cess/primitives'
+import { DATA_FRAGMENTS, SEGMENT_SIZE } from '@cess/primitives'
 import type { GatewayContext } from '../context.ts'
 import { GatewayError } from '../errors.ts'
-import type { Semaphore } from '../limits/semaphore.ts'
+import type { Semaphore, Slot } from '../limits/semaphore.ts'
 import type { Files, KnownFile } from '../read/files.ts'
 import type { ByteRange, Reader } from '../read/reader.ts'
 import { type Exchange, type Handler, header } from './exchange.ts'
@@ -14,8 +14,9 @@ export interface DownloadDeps {
   readonly ctx: GatewayContext
   readonly files: Files
   readonly reader: Reader
-  /** Bytes in memory. */
+  /** Bytes in memory, and how many there may be. */
   readonly memory: Semaphore
+  readonly memoryBytes: number
   /** Downloads at the same time. */
   readonly slots: Semaphore
 }
@@ -62,18 +63,19 @@ async function send(
   deps: DownloadDeps,
   x: Exchange,
   file: KnownFile,
-  range: ByteRange | undefined,
+  part: { readonly range: ByteRange; readonly status: number; readonly ahead: boolean },
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { ctx, reader } = deps
   const { response } = x
   const abort = new AbortController()
   const signal = AbortSignal.any([x.signal, abort.signal])
-  const pieces = reader.read(file, range, signal)[Symbol.asyncIterator]()
+  const { range, status, ahead } = part
+  const pieces = reader.read(file, range, { ahead, signal })[Symbol.asyncIterator]()
   try {
     // The first bytes decide whether there is anything to send: until then an error is an answer.
     let next = await pieces.next()
-    response.writeHead(range ? 206 : 200, headers)
+    response.writeHead(status, headers)
     for (; !next.done; next = await pieces.next())
       for (let at = 0; at < next.value.length; at += PIECE) {
         const piece = next.value.subarray(at, at + PIECE)
@@ -88,7 +90,7 @@ async function send(
 
 /** `GET` and `HEAD` of a file's ciphertext. */
 export function createDownload(deps: DownloadDeps, kind: 'attachment' | 'inline'): Handler {
-  const { ctx, files, memory, slots } = deps
+  const { ctx, files, slots } = deps
   return async (x) => {
     const fid = fileId(x.params['fid']!)
     const file = await files.find(fid)
@@ -129,10 +131,10 @@ export function createDownload(deps: DownloadDeps, kind: 'attachment' | 'inline'
     const slot = await slots.take(1, x.signal)
     try {
       ctx.metrics.downloads.set(slots.used)
-      // Two segments of it may be in memory.
-      const share = await memory.take(Math.min(fileSize, 2 * SEGMENT_SIZE), x.signal)
+      const whole = range ?? { offset: 0, length: fileSize }
+      const { share, ahead } = await takeMemory(deps, whole.length, x.signal)
       try {
-        await send(deps, x, file, range, headers)
+        await send(deps, x, file, { range: whole, status: range ? 206 : 200, ahead }, headers)
       } finally {
         share.free()
       }
@@ -142,4 +144,17 @@ export function createDownload(deps: DownloadDeps, kind: 'attachment' | 'inline'
     }
     return undefined
   }
+}
+
+/** A fragment's worth of memory for everybody; two segments' for who comes while there is plenty. */
+async function takeMemory(
+  { memory, memoryBytes }: DownloadDeps,
+  length: number,
+  signal: AbortSignal,
+): Promise<{ readonly share: Slot; readonly ahead: boolean }> {
+  const plenty = Math.min(length, 2 * SEGMENT_SIZE)
+  const fast = memory.used + plenty <= 0.7 * memoryBytes ? memory.tryTake(plenty) : undefined
+  if (fast) return { share: fast, ahead: true }
+  const little = Math.min(length, SEGMENT_SIZE / DATA_FRAGMENTS)
+  return { share: await memory.take(little, signal), ahead: false }
 }

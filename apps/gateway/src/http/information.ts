@@ -3,10 +3,10 @@ import { ss58Encode } from '@cess/crypto'
 import { fragmentSize, segmentLengths, storedBytes } from '@cess/primitives'
 import { askChain } from '../chain/errors.ts'
 import type { GatewayContext } from '../context.ts'
-import { GatewayError, reasonOf } from '../errors.ts'
+import { codeOf, GatewayError, reasonOf } from '../errors.ts'
 import type { Miners } from '../miners/miners.ts'
 import type { Files } from '../read/files.ts'
-import type { JobStore } from '../store/jobs.ts'
+import { type JobStore, stateForUsers } from '../store/jobs.ts'
 import { parseAccount } from './encoding.ts'
 import { type Handler, header, ok } from './exchange.ts'
 
@@ -41,7 +41,20 @@ export const metadataRoute =
   async (x) => {
     const fid = fileId(x.params['fid']!)
     const job = jobs.get(fid)
-    const file = await files.find(fid)
+    const here = job && {
+      gateway: {
+        account: ss58Encode(ctx.account),
+        state: job.state,
+        deals: job.deals,
+        ...(job.trouble !== undefined && { trouble: job.trouble }),
+      },
+    }
+    const file = await files.find(fid).catch((error: unknown) => {
+      // Between two deals, or given up: the chain does not know it, and we do.
+      if (here && codeOf(error) === 'FILE_NOT_FOUND') return undefined
+      throw error
+    })
+    if (!file) return ok({ fid, size: job?.size, state: stateForUsers(job!.state), ...here })
     const { fileSize, segments } = file.layout
     const lengths = segmentLengths(fileSize)
     return ok({
@@ -62,14 +75,7 @@ export const metadataRoute =
         fragmentSize: fragmentSize(lengths[i]!),
         fragments: fragmentList,
       })),
-      ...(job && {
-        gateway: {
-          account: ss58Encode(ctx.account),
-          state: job.state,
-          deals: job.deals,
-          ...(job.trouble !== undefined && { trouble: job.trouble }),
-        },
-      }),
+      ...here,
     })
   }
 

@@ -10,10 +10,13 @@ import type { Job } from '../store/jobs.ts'
 /** Brings the ciphertext of a stored file back from the miners when it is missing here. */
 export const restoreFrom =
   (ctx: GatewayContext, files: Files, reader: Reader, spool: Spool) =>
-  async ({ fid }: Job): Promise<void> => {
+  async ({ fid, size }: Job): Promise<void> => {
     ctx.logger.info({ fid }, 'A ciphertext is missing here and is fetched from the miners')
     const file = await files.find(fid)
     const part = spool.part(`restore-${fid}`)
-    await pipeline(reader.read(file, undefined, ctx.signal), createWriteStream(part))
+    await pipeline(
+      reader.read(file, { offset: 0, length: size }, { ahead: false, signal: ctx.signal }),
+      createWriteStream(part),
+    )
     await moveFile(part, spool.file(fid))
   }

@@ -35,6 +35,7 @@ export interface RunnerDeps extends ColumnDeps {
   readonly release: (job: Job) => Promise<void>
 }
 
+const ON_THE_WAY: readonly JobState[] = ['declaring', 'declared', 'placing']
 /** Deals that are declared for one file before it is given up. */
 const MAX_DEALS = 6
 const RETRY_DEAL_MS = 15_000
@@ -146,8 +147,8 @@ export function createRunner(deps: RunnerDeps): Runner {
       for (let failures = 0; ; ) {
         const job = jobs.get(fid)
         if (!job || job.state === 'failed') return
-        // Waiting for audits takes an hour, and nothing else.
-        if (held && ['tagged', 'proven'].includes(job.state)) {
+        // From here on it waits for others most of the time, and tagging has limits of its own.
+        if (held && !ON_THE_WAY.includes(job.state)) {
           slot.free()
           held = false
         }

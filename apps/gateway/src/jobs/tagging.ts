@@ -120,6 +120,20 @@ export function createTagging(deps: TaggingDeps): Tagging {
     return failures
   }
 
+  /** Waits until more columns are confirmed, or the file is gone; false when that takes too long. */
+  async function confirmations(
+    { fid }: Job,
+    columns: readonly { confirmed: boolean }[],
+  ): Promise<boolean> {
+    const before = columns.filter(({ confirmed }) => confirmed).length
+    for (let block = 0; block < CONFIRM_BLOCKS; block++) {
+      await heads.next()
+      const { query } = await ctx.chain.finalized()
+      if ((await query.FileBank.TagCount(fid)) !== before) return true
+    }
+    return false
+  }
+
   const bitsOf = (job: Job): Uint8Array => {
     const size = Math.ceil((segmentLengths(job.size).length * FRAGMENTS) / 8)
     const held = jobs.tags(job.fid)
@@ -148,7 +162,6 @@ export function createTagging(deps: TaggingDeps): Tagging {
   return {
     async run(job) {
       const bits = bitsOf(job)
-      let waited = 0
       for (let failures = 0; ; ) {
         const columns = await columnsOf(job)
         if (!columns || columns.every(({ confirmed }) => confirmed)) {
@@ -161,16 +174,11 @@ export function createTagging(deps: TaggingDeps): Tagging {
           const slot = await passes.take(1, ctx.signal)
           const failed = await pass(job, todo, bits).finally(() => slot.free())
           failures = failed > 0 ? failures + 1 : 0
-          waited = 0
           if (failed > 0) await ctx.clock.sleep(backoff(failures, 5_000, 600_000), ctx.signal)
           continue
         }
-        await heads.next()
         // A miner that lost its tags before it confirmed them gets them once more.
-        if (++waited >= CONFIRM_BLOCKS) {
-          bits.fill(0)
-          waited = 0
-        }
+        if (!(await confirmations(job, columns))) bits.fill(0)
       }
     },
   }

@@ -24,9 +24,12 @@ export interface Miners {
   isDown(miner: AccountId): boolean
   /** Lower is better: how long exchanges take, in milliseconds, more when they fail. */
   cost(miner: AccountId): number
+  /** It sent something else than it should have: others are asked first from now on. */
+  blame(miner: AccountId): void
   readonly directory: Directory
 }
 
+const WORST_MS = 60_000
 /** A storage server serves a peer 8 streams of a protocol at a time, and begins 64 a second: we stay below. */
 const STREAMS: Readonly<Record<StorageProtocol, number>> = { put: 4, receipt: 4, tags: 4, get: 6 }
 const PER_SECOND = 50
@@ -68,6 +71,10 @@ export function createMiners(ctx: GatewayContext, network: Network): Miners {
     directory,
     isDown: (miner) => (records.get(miner)?.downUntil ?? 0) > ctx.clock.now(),
     cost: (miner) => records.get(miner)?.ms ?? 100,
+    blame(miner) {
+      const record = recordOf(miner)
+      record.ms = Math.min(WORST_MS, record.ms * 4)
+    },
     async exchange(miner, protocol, run, given) {
       const signal = given ? AbortSignal.any([given, ctx.signal]) : ctx.signal
       const record = recordOf(miner)
@@ -86,7 +93,7 @@ export function createMiners(ctx: GatewayContext, network: Network): Miners {
         // A refusal is an answer; what the caller gave up is no fault of the miner.
         if (!(error instanceof StorageRefusal) && !signal.aborted) {
           record.downUntil = ctx.clock.now() + DOWN_MS
-          record.ms = Math.min(60_000, record.ms * 2)
+          record.ms = Math.min(WORST_MS, record.ms * 2)
           directory.forget(miner)
           ctx.metrics.minerErrors.inc(1, { protocol })
           ctx.logger.debug({ miner, protocol, reason: reasonOf(error) }, 'A miner did not answer')

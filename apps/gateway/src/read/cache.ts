@@ -30,7 +30,7 @@ export interface CacheOptions {
 }
 
 /** Fragments that may wait to be written; more are not kept. */
-const MAX_WRITES = 8
+const MAX_WRITES = 4
 /** One entry may take this part of the cache. */
 const LARGEST = 0.5
 

@@ -19,17 +19,35 @@ import { createShared } from './shared.ts'
 
 /** Bytes of files: from the spool or cache, else from any four miners of each segment. */
 export interface Reader {
-  /** The ciphertext or a part of it, every byte verified. */
+  /**
+   * The ciphertext or a part of it, every byte verified. `ahead` fetches a segment ahead of the one that is read, and
+   * holds two of them in memory; without it there is one fragment at a time.
+   */
   read(
     file: KnownFile,
-    range: ByteRange | undefined,
-    signal: AbortSignal,
+    range: ByteRange,
+    options: { readonly ahead: boolean; readonly signal: AbortSignal },
   ): AsyncIterable<Uint8Array>
 }
 
 export interface ByteRange {
   readonly offset: number
   readonly length: number
+}
+
+/** A range cut where fragments begin and end. */
+export function* fragmentRanges(fileSize: number, { offset, length }: ByteRange) {
+  const end = offset + length
+  let base = 0
+  for (const bytes of segmentLengths(fileSize)) {
+    const size = fragmentSize(bytes)
+    for (let at = base; at < base + bytes; at += size) {
+      const from = Math.max(at, offset)
+      const to = Math.min(at + size, base + bytes, end)
+      if (from < to) yield { offset: from, length: to - from }
+    }
+    base += bytes
+  }
 }
 
 export interface ReaderDeps {
@@ -89,7 +107,7 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
   }
 
   return {
-    read(file, range, signal) {
+    read(file, range, { ahead, signal }) {
       const { layout } = file
       const lengths = segmentLengths(layout.fileSize)
       const up = file.miners.filter((miner) => !miners.isDown(miner)).length
@@ -114,22 +132,29 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
         const id = layout.segments[segment]!.fragmentList[index]!
         const told = { fid: layout.fileId, segment, index, miner: file.miners[index] }
         ctx.logger.warn(told, 'A fragment is not what it should be')
+        miners.blame(file.miners[index]!)
         void cache.dropFragment(id)
         void cache.dropFile(layout.fileId)
       }
       const order = [...Array(FRAGMENTS).keys()].sort(
         (a, b) => miners.cost(file.miners[a]!) - miners.cost(file.miners[b]!),
       )
-      return readFile({
-        layout,
-        erasure,
-        fetch,
-        onFault,
-        prefer: () => order,
-        hedge: { clock: ctx.clock, afterMs: HEDGE_MS },
-        ...(range && { range }),
-        signal,
-      })
+      const part = (one: ByteRange): AsyncIterable<Uint8Array> =>
+        readFile({
+          layout,
+          erasure,
+          fetch,
+          onFault,
+          prefer: () => order,
+          hedge: { clock: ctx.clock, afterMs: HEDGE_MS },
+          ahead: ahead ? 1 : 0,
+          range: one,
+          signal,
+        })
+      if (ahead) return part(range)
+      return (async function* () {
+        for (const one of fragmentRanges(layout.fileSize, range)) yield* part(one)
+      })()
     },
   }
 }

@@ -20,6 +20,15 @@ export type JobState =
   | 'proven'
   | 'failed'
 
+/** States in which all miners have the file for good. */
+export const STORED: readonly JobState[] = ['stored', 'tagging', 'tagged', 'proven']
+
+/** What users are told of a job's state. */
+export const stateForUsers = (state: JobState): 'queued' | 'stored' | 'proven' | 'failed' => {
+  if (state === 'failed' || state === 'proven') return state
+  return STORED.includes(state) ? 'stored' : 'queued'
+}
+
 export interface Job {
   readonly fid: FileId
   readonly owner: AccountId
@@ -48,16 +57,29 @@ export interface JobStore {
   change(fid: FileId, change: Partial<Omit<Job, 'fid'>>): Promise<Job | undefined>
   remove(fid: FileId): Promise<void>
   layout(job: Job): Layout
+  /** Forgets files that were given up long ago. */
+  prune(): Promise<void>
   /** Which fragments' tags are with their miners, as bits. */
   tags(fid: FileId): Uint8Array | undefined
   putTags(fid: FileId, bits: Uint8Array): Promise<void>
 }
+
+/** How long people can ask why a file was given up. */
+const FAILED_KEPT_MS = 7 * 24 * 60 * 60_000
 
 export async function openJobs(store: KeyValueStore, clock: Clock): Promise<JobStore> {
   const jobs = new Map<FileId, Job>()
   for await (const [, value] of store.iterate(allOf('job'))) {
     const job = JSON.parse(fromUtf8(value)) as Job
     jobs.set(job.fid, job)
+  }
+  async function remove(fid: FileId): Promise<void> {
+    jobs.delete(fid)
+    const keys = [jobKey(fid), layoutKey(fid), tagsKey(fid)]
+    await store.batch(
+      keys.map((key) => ({ type: 'del', key })),
+      { sync: true },
+    )
   }
   const put = (job: Job): BatchOp => ({
     type: 'put',
@@ -87,13 +109,10 @@ export async function openJobs(store: KeyValueStore, clock: Clock): Promise<JobS
       await store.batch([put(job)], { sync: true })
       return job
     },
-    async remove(fid) {
-      jobs.delete(fid)
-      const keys = [jobKey(fid), layoutKey(fid), tagsKey(fid)]
-      await store.batch(
-        keys.map((key) => ({ type: 'del', key })),
-        { sync: true },
-      )
+    remove,
+    async prune() {
+      for (const { fid, state, changed } of [...jobs.values()])
+        if (state === 'failed' && clock.now() - changed > FAILED_KEPT_MS) await remove(fid)
     },
     layout: (job) => decodeLayout(job.size, store.get(layoutKey(job.fid)) ?? new Uint8Array()),
     tags: (fid) => store.get(tagsKey(fid)),

@@ -53,7 +53,10 @@ export function createEncoder(threads: number): Encoder {
   let open = true
 
   function start(): Thread {
-    const worker = new Worker(new URL('./encoder-worker.ts', import.meta.url), { env: {} })
+    const worker = new Worker(new URL('./encoder-worker.ts', import.meta.url), {
+      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
     const thread: Thread = { worker, running: undefined }
     const died = (cause: unknown): void => {
       const at = pool.indexOf(thread)
