@@ -1,4 +1,3 @@
-import type { GatewayContext } from '../context.ts'
 import { GatewayError } from '../errors.ts'
 import { receive } from '../ingest/receive.ts'
 import type { HeldSession } from '../ingest/sessions.ts'
@@ -58,12 +57,12 @@ export function createResume(deps: UploadDeps, upload: Handler): Handler {
 
   return async (x) => {
     const text = header(x, 'content-range')
-    if (text === undefined) return upload(x)
+    const range = text === undefined ? undefined : parseContentRange(text, maxFile)
+    if (!range || range.total === 0) return upload(x)
     checkWish(x.query)
     const owner = await auth.signer(x, { sdk: true })
     const [territory, bucket] = [territoryOf(x), bucketOf(x)]
     const name = headerName(x) ?? fileName(x.params['name']!)
-    const range = parseContentRange(text, maxFile)
     const { total } = range
     const length = contentLength(x)
     const asks = !('from' in range)

@@ -17,6 +17,8 @@ export interface Behaviour {
   /** Never answers an offer. */
   silent: boolean
   full: boolean
+  /** Says that it has nothing. */
+  missing: boolean
   /** Flips a byte of what it serves. */
   corrupts: boolean
   /** Signs receipts for another file. */
@@ -55,7 +57,14 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
     network,
     fragments: new Map(),
     tags: new Map(),
-    behaviour: { silent: false, full: false, corrupts: false, forges: false, slowMs: 0 },
+    behaviour: {
+      silent: false,
+      full: false,
+      missing: false,
+      corrupts: false,
+      forges: false,
+      slowMs: 0,
+    },
     served: 0,
     stop: () => network.stop(),
   }
@@ -110,7 +119,7 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
     },
     async get(_, { fragmentId, offset, length }) {
       const held = fragments.get(fragmentId)
-      if (!held) throw new StorageRefusal('NotFound', 'not here')
+      if (!held || behaviour.missing) throw new StorageRefusal('NotFound', 'not here')
       if (behaviour.slowMs > 0) await systemClock.sleep(behaviour.slowMs)
       miner.served++
       const bytes = held.slice(offset, offset + length)

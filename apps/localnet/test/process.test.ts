@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { startProcess } from '../src/process.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'cess-localnet-test-'))
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+
+function program(source: string, readyMs = 10_000) {
+  const main = join(dir, `${Math.trunc(performance.now() * 1000)}.mjs`)
+  writeFileSync(main, source)
+  const logFile = `${main}.log`
+  return { logFile, one: startProcess({ name: 'it', main, args: [], logFile, readyMs }) }
+}
+
+test('a program is ready when it says so, even in pieces and between other lines', async () => {
+  const { one, logFile } = program(`
+    console.log('hello'); process.stdout.write('{"ready":true,')
+    setTimeout(() => console.log('"port":7}'), 50); process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1e6)`)
+  assert.deepEqual(await one.ready, { ready: true, port: 7 })
+  assert.ok(one.running())
+  await one.stop()
+  assert.equal(one.running(), false)
+  assert.match(await one.ended, /exit code 0/)
+  assert.match(readFileSync(logFile, 'utf8'), /hello/)
+})
+
+test('one that ends before it is ready tells the end of its log', async () => {
+  const { one } = program(`console.error('the port is taken'); process.exit(3)`)
+  await assert.rejects(one.ready, /exit code 3[\s\S]*the port is taken/)
+})
+
+test('one that never says so, and one that does not stop, are not waited for', async () => {
+  const { one } = program(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1e6)`, 300)
+  await assert.rejects(one.ready, /not ready in 0.3 s/)
+  await one.stop(300)
+  assert.match(await one.ended, /SIGKILL/)
+})
