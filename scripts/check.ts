@@ -5,7 +5,7 @@ const steps: [string, string[]][] = [
   ['biome', ['check', '.', '--error-on-warnings', '--max-diagnostics=60']],
   ['tsc', ['--noEmit']],
   ['node', ['scripts/check-layers.ts']],
-  ['knip', ['--no-progress']],
+  ['knip', ['--no-progress', '--no-config-hints']],
 ]
 const failed: string[] = []
 for (const [tool, args] of steps) {
