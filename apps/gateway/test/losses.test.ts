@@ -36,7 +36,7 @@ describe('downloads when miners fail', () => {
   after(() => kit.stop())
   beforeEach(() => {
     for (const { behaviour } of kit.miners)
-      Object.assign(behaviour, { corrupts: false, slowMs: 0, missing: false })
+      Object.assign(behaviour, { corrupts: false, stalls: false, slowMs: 0, missing: false })
   })
   const get = () => download(`${kit.gateway.url}/download/${fid}`)
 
@@ -74,7 +74,7 @@ describe('downloads when miners fail', () => {
   })
 
   test('a reader that leaves stops what only it wanted', async () => {
-    for (const miner of kit.miners) miner.behaviour.slowMs = 60_000
+    for (const miner of kit.miners) miner.behaviour.stalls = true
     const abort = new AbortController()
     const reading = fetch(`${kit.gateway.url}/download/${fid}`, { signal: abort.signal })
     await eventually(async () => {

@@ -10,6 +10,13 @@ export type SdkErrorCode =
   | 'NOT_FOUND'
   | 'GATEWAY_ERROR'
   | 'BAD_SECRET'
+  | 'BAD_ADDRESS'
+  | 'BAD_AMOUNT'
+  | 'BAD_NAME'
+  /** The gateway is of another network. */
+  | 'WRONG_GATEWAY'
+  /** Bytes that are not those of the file id. */
+  | 'WRONG_FILE'
   | 'CLOSED'
 
 /** What went wrong between a client and the network. `code` is stable; the message is for people. */

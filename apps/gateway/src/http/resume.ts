@@ -7,32 +7,27 @@ import { type Answer, contentLength, type Exchange, type Handler, header, ok } f
 import { bucketOf, fileName, headerName, territoryOf } from './names.ts'
 import { answerUpload, bodyLimits, checkWish, type UploadDeps } from './uploads.ts'
 
-interface ContentRange {
-  readonly from: number
-  /** The last byte, included. */
-  readonly to: number
-  readonly total: number
-}
+/** A piece, whose last byte is `to`, or the question how far the upload is. */
+type ContentRange =
+  | { readonly asks: false; readonly from: number; readonly to: number; readonly total: number }
+  | { readonly asks: true; readonly total: number }
 
 /** `bytes a-b/total`; `bytes * /total` asks how far it is. */
-function parseContentRange(
-  text: string,
-  maxFile: number,
-): ContentRange | { readonly total: number } {
+function parseContentRange(text: string, maxFile: number): ContentRange {
   const parts = /^bytes\s+(?:(\d{1,15})-(\d{1,15})|\*)\/(\d{1,15})$/.exec(text)
   const total = Number(parts?.[3])
   if (parts && total > maxFile)
     throw new GatewayError('TOO_LARGE', `A file may have ${maxFile} bytes here.`, {
       limit: maxFile,
     })
-  if (parts?.[1] === undefined && parts) return { total }
+  if (parts?.[1] === undefined && parts) return { asks: true, total }
   const [from, to] = [Number(parts?.[1]), Number(parts?.[2])]
   if (!parts || !(from <= to && to < total))
     throw new GatewayError(
       'BAD_RANGE',
       `Content-Range "${text.slice(0, 80)}" is no range: write "bytes first-last/total", counted from 0.`,
     )
-  return { from, to, total }
+  return { asks: false, from, to, total }
 }
 
 /** `PUT /resume/:name`: a file in pieces, over broken connections and restarts. */
@@ -65,9 +60,8 @@ export function createResume(deps: UploadDeps, upload: Handler): Handler {
     const name = headerName(x) ?? fileName(x.params['name']!)
     const { total } = range
     const length = contentLength(x)
-    const asks = !('from' in range)
-    const whole = !asks && length === total && range.to - range.from + 1 !== total
-    const piece = asks
+    const whole = !range.asks && length === total && range.to - range.from + 1 !== total
+    const piece = range.asks
       ? { from: total, length: 0 }
       : whole
         ? { from: 0, length: total }
@@ -77,13 +71,13 @@ export function createResume(deps: UploadDeps, upload: Handler): Handler {
         'BAD_RANGE',
         `The body has ${length} bytes, and Content-Range announces ${piece.length}. Send exactly the bytes of the range.`,
       )
-    if (asks && (sessions.find(owner, name, total)?.offset ?? -1) < total) {
+    if (range.asks && (sessions.find(owner, name, total)?.offset ?? -1) < total) {
       const offset = sessions.find(owner, name, total)?.offset ?? 0
       return progress(offset)
     }
     const admission = await admissions.admit({ owner, territory, bytes: total }, piece.from === 0)
     try {
-      if (whole && range.to < total - 1) return await discard(x, total)
+      if (!range.asks && whole && range.to < total - 1) return await discard(x, total)
       return await takePiece()
     } finally {
       admission.leave()

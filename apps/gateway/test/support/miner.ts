@@ -23,6 +23,8 @@ export interface Behaviour {
   corrupts: boolean
   /** Signs receipts for another file. */
   forges: boolean
+  /** Never answers who wants a fragment. */
+  stalls: boolean
   /** Milliseconds before it serves. */
   slowMs: number
 }
@@ -63,6 +65,7 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
       missing: false,
       corrupts: false,
       forges: false,
+      stalls: false,
       slowMs: 0,
     },
     served: 0,
@@ -120,6 +123,7 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
     async get(_, { fragmentId, offset, length }) {
       const held = fragments.get(fragmentId)
       if (!held || behaviour.missing) throw new StorageRefusal('NotFound', 'not here')
+      if (behaviour.stalls) await new Promise(() => undefined)
       if (behaviour.slowMs > 0) await systemClock.sleep(behaviour.slowMs)
       miner.served++
       const bytes = held.slice(offset, offset + length)

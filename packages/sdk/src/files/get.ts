@@ -1,0 +1,231 @@
+import type { FileId } from '@cess/bytes'
+import {
+  CHUNK_BYTES,
+  type ByteSource,
+  chunkCount,
+  decryptRange,
+  type Manifest,
+  MAX_HEADER_BYTES,
+  type OpenHeader,
+  openHeader,
+  plaintextLength,
+} from '@cess/content'
+import type { Clock } from '@cess/ports'
+import type { Account } from '../account/account.ts'
+import { SdkError } from '../errors.ts'
+import type { GatewayClient } from '../gateway/client.ts'
+import { isPassing, waitBefore } from '../gateway/failure.ts'
+import { createLayoutCheck, type LayoutCheck } from './verify.ts'
+
+/** Takes the plaintext, in order. */
+export type Sink = (bytes: Uint8Array) => void | Promise<void>
+
+export interface GetOptions {
+  readonly account: Account
+  readonly gateway: GatewayClient
+  readonly clock: Clock
+  /** Plaintext bytes; all of them unless given. A range is authenticated as this file's owner wrote it, but not tied to the file id. */
+  readonly range?: { readonly offset: number; readonly length?: number | undefined } | undefined
+  /**
+   * The beginning of the file from a download that was interrupted: `length` bytes, a multiple of `CHUNK_BYTES`. They are
+   * compared with the file id like all others, and do not go to the sink again.
+   */
+  readonly before?: { readonly length: number; read(): ByteSource } | undefined
+  readonly onManifest?: (file: OpenedFile) => void | Promise<void>
+  readonly onProgress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+  /** Times that one place is tried in a row; 8 unless told. */
+  readonly attempts?: number
+}
+
+/** A file whose header was opened. */
+export interface OpenedFile {
+  readonly fid: FileId
+  readonly manifest: Manifest
+  /** Bytes of plaintext. */
+  readonly size: number
+  readonly ciphertextBytes: number
+}
+
+const ATTEMPTS = 8
+
+interface Access {
+  readonly fid: FileId
+  readonly gateway: GatewayClient
+  readonly clock: Clock
+  readonly attempts: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Tries again what fails in passing. */
+async function persist<T>(
+  { clock, attempts, signal }: Pick<Access, 'clock' | 'attempts' | 'signal'>,
+  run: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!isPassing(error) || attempt >= attempts) throw error
+      await clock.sleep(waitBefore(attempt, error), signal)
+    }
+  }
+}
+
+/** Ciphertext bytes; a connection that breaks is one error, whatever the platform calls it. */
+async function* fetchRange(
+  { gateway, fid, signal }: Access,
+  offset: number,
+  length: number,
+): AsyncGenerator<Uint8Array, void> {
+  const { stream } = await gateway.download(fid, { offset, length }, signal)
+  let left = length
+  try {
+    for await (const piece of stream) {
+      left -= piece.length
+      yield piece
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw new SdkError('CONNECTION_LOST', 'The connection to the gateway broke in the middle of the file.', error)
+  }
+  if (left > 0)
+    throw new SdkError('CONNECTION_LOST', `The gateway ended ${left} bytes too early.`)
+}
+
+async function readHead(access: Access): Promise<{ bytes: Uint8Array; total: number }> {
+  const { gateway, fid, signal } = access
+  return persist(access, async () => {
+    const range = { offset: 0, length: MAX_HEADER_BYTES }
+    const { total, stream } = await gateway.download(fid, range, signal)
+    try {
+      return { total, bytes: new Uint8Array(await new Response(stream).arrayBuffer()) }
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw new SdkError('CONNECTION_LOST', 'The connection to the gateway broke.', error)
+    }
+  })
+}
+
+const describe = (fid: FileId, { header, manifest }: OpenHeader, total: number): OpenedFile => ({
+  fid,
+  manifest,
+  size: plaintextLength(total, header.bytes.length),
+  ciphertextBytes: total,
+})
+
+/**
+ * Opens the header of a file: its name, size and what else its owner wrote.
+ * @throws ContentError WRONG_KEY, NOT_CESS, CORRUPT; GatewayRefused FILE_NOT_FOUND; SdkError
+ */
+export async function openFile(
+  fid: FileId,
+  { account, gateway, clock, signal, attempts = ATTEMPTS }: Pick<GetOptions, 'account' | 'gateway' | 'clock' | 'signal' | 'attempts'>,
+): Promise<OpenedFile> {
+  const { bytes, total } = await readHead({ fid, gateway, clock, attempts, signal })
+  return describe(fid, openHeader(bytes, { contentSecret: account.contentSecret() }), total)
+}
+
+/** Feeds the check with the ciphertext of plaintext chunks: sealing again gives the same bytes. */
+function resealer({ cipher, header }: OpenHeader, size: number, check: LayoutCheck) {
+  const chunks = chunkCount(size)
+  let index = 0
+  let held = new Uint8Array(CHUNK_BYTES)
+  let filled = 0
+  const seal = async (chunk: Uint8Array): Promise<void> => {
+    await check.update(cipher.seal(index, index === chunks - 1, chunk))
+    index++
+  }
+  return {
+    begin: () => check.update(header.bytes),
+    async update(bytes: Uint8Array) {
+      for (let at = 0; at < bytes.length; ) {
+        const some = bytes.subarray(at, at + CHUNK_BYTES - filled)
+        held.set(some, filled)
+        filled += some.length
+        at += some.length
+        if (filled < CHUNK_BYTES) continue
+        await seal(held)
+        filled = 0
+      }
+    },
+    async finish() {
+      if (filled > 0 || size === 0) await seal(held.subarray(0, filled))
+      held = new Uint8Array()
+      await check.finish()
+    },
+  }
+}
+
+/**
+ * Downloads a file, decrypts and verifies it, and gives its bytes to the sink in order. Broken connections are taken up
+ * where they broke. A whole file is checked against its file id too; it is good once this returns.
+ * @throws ContentError WRONG_KEY, CORRUPT, TRUNCATED, OUT_OF_RANGE; SdkError WRONG_FILE …; GatewayRefused; what the sink throws
+ */
+export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Promise<OpenedFile> {
+  const { account, gateway, clock, signal, before, attempts = ATTEMPTS } = options
+  const access: Access = { fid, gateway, clock, attempts, signal }
+  const { bytes: head, total } = await readHead(access)
+  const opened = openHeader(head, { contentSecret: account.contentSecret() })
+  const file = describe(fid, opened, total)
+  await options.onManifest?.(file)
+
+  const start = options.range?.offset ?? 0
+  const length = options.range?.length ?? Math.max(0, file.size - start)
+  const whole = options.range === undefined
+  const reseal = whole
+    ? resealer(opened, file.size, await layoutCheck(access, total))
+    : undefined
+  await reseal?.begin()
+  let done = 0
+  if (whole && before && before.length > 0) {
+    for await (const piece of before.read()) await reseal?.update(piece)
+    done = before.length
+  }
+  options.onProgress?.(done, length)
+
+  async function readOn(): Promise<void> {
+    const plain = decryptRange(opened, {
+      ciphertextLength: total,
+      offset: start + done,
+      length: length - done,
+      fetchRange: (offset, bytes) =>
+        offset + bytes <= head.length
+          ? [head.subarray(offset, offset + bytes)]
+          : fetchRange(access, offset, bytes),
+    })
+    for await (const piece of plain) {
+      signal?.throwIfAborted()
+      await reseal?.update(piece)
+      await sink(piece)
+      done += piece.length
+      options.onProgress?.(done, length)
+    }
+  }
+  for (let attempt = 1; ; attempt++) {
+    const from = done
+    try {
+      await readOn()
+      break
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (done > from) attempt = 1
+      if (!isPassing(error) || attempt >= attempts) throw error
+      await clock.sleep(waitBefore(attempt, error), signal)
+    }
+  }
+  await reseal?.finish()
+  return file
+}
+
+async function layoutCheck(access: Access, total: number): Promise<LayoutCheck> {
+  const { gateway, fid, signal } = access
+  const { layout } = await persist(access, () => gateway.metadata(fid, signal))
+  if (layout.fileSize !== total)
+    throw new SdkError(
+      'WRONG_FILE',
+      `The file ${fid} has ${layout.fileSize} bytes, and the gateway sends ${total}. Use another gateway.`,
+    )
+  return createLayoutCheck(layout)
+}

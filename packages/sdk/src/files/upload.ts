@@ -1,0 +1,108 @@
+import { EMPTY, type FileId } from '@cess/bytes'
+import type { Clock } from '@cess/ports'
+import type { KeyPair } from '@cess/crypto'
+import type { GatewayClient, UploadProgress, UploadTarget } from '../gateway/client.ts'
+import { GatewayRefused, isPassing, waitBefore } from '../gateway/failure.ts'
+import { SdkError } from '../errors.ts'
+import type { Ciphertext } from './ciphertext.ts'
+
+export interface UploadOptions {
+  readonly gateway: GatewayClient
+  readonly pair: KeyPair
+  readonly target: UploadTarget
+  readonly clock: Clock
+  /** Whether the gateway may have some of it already. */
+  readonly resume: boolean
+  /** Bytes of one request. */
+  readonly pieceBytes: number
+  /** Times that one place is tried in a row. */
+  readonly attempts: number
+  onProgress(sent: number): void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Cuts a stream into pieces of `size` bytes, each with memory of its own. */
+async function* pieces(stream: AsyncIterable<Uint8Array>, size: number) {
+  let piece = EMPTY
+  let filled = 0
+  for await (const part of stream) {
+    for (let at = 0; at < part.length; ) {
+      if (filled === 0) piece = new Uint8Array(size)
+      const some = part.subarray(at, at + size - filled)
+      piece.set(some, filled)
+      filled += some.length
+      at += some.length
+      if (filled < size) continue
+      yield piece
+      filled = 0
+    }
+  }
+  if (filled > 0) yield piece.subarray(0, filled)
+}
+
+/** Sends the ciphertext from `offset` on; the next piece is encrypted while one is on its way. */
+async function sendFrom(
+  ciphertext: Ciphertext,
+  offset: number,
+  { gateway, pair, target, pieceBytes, onProgress, signal }: UploadOptions,
+): Promise<UploadProgress> {
+  let sending: Promise<UploadProgress> = Promise.resolve({ done: false, offset })
+  let from = offset
+  const stream = pieces(ciphertext.from(offset), pieceBytes)
+  try {
+    for await (const bytes of stream) {
+      const before = await sending
+      if (before.done || before.offset !== from) return before
+      const at = from
+      sending = gateway.uploadPiece(pair, target, { offset: at, bytes }, signal)
+      // Awaited with the next piece in hand.
+      sending.then(
+        (now) => onProgress(now.done ? target.total : now.offset),
+        () => undefined,
+      )
+      from += bytes.length
+    }
+    return await sending
+  } finally {
+    await sending.catch(() => undefined)
+  }
+}
+
+/**
+ * Uploads a ciphertext in pieces, over broken connections and busy gateways: each time it goes on where the gateway says
+ * that it is. Returns the file id that the gateway answered with.
+ * @throws GatewayRefused, SdkError, ContentError SOURCE_CHANGED, the signal's reason
+ */
+export async function upload(ciphertext: Ciphertext, options: UploadOptions): Promise<FileId> {
+  const { gateway, pair, target, clock, attempts, signal } = options
+  let ask = options.resume
+  let offset = 0
+  let furthest = -1
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (ask) {
+        const progress = await gateway.uploadProgress(pair, target, signal)
+        if (progress.done) return progress.fid
+        offset = progress.offset
+      }
+      options.onProgress(offset)
+      const progress = await sendFrom(ciphertext, offset, options)
+      if (progress.done) return progress.fid
+      if (progress.offset <= furthest && attempt >= attempts)
+        throw new SdkError('GATEWAY_ERROR', 'The gateway does not take the file to its end. Use another one.')
+      offset = progress.offset
+      ask = false
+    } catch (error) {
+      signal?.throwIfAborted()
+      const moved = error instanceof GatewayRefused && error.reason === 'OFFSET_MISMATCH'
+      if ((!moved && !isPassing(error)) || attempt >= attempts) throw error
+      ask = true
+      await clock.sleep(waitBefore(attempt, error), signal)
+    }
+    // Whoever gets on has all attempts again.
+    if (offset > furthest) {
+      furthest = offset
+      attempt = 0
+    }
+  }
+}

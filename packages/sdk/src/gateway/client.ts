@@ -1,0 +1,209 @@
+import { type AccountId, type FileId, type Hash, isFileId, isHex } from '@cess/bytes'
+import type { Layout } from '@cess/content'
+import type { KeyPair } from '@cess/crypto'
+import type { Clock, Random } from '@cess/ports'
+import { parseAddress } from '../account/account.ts'
+import { SdkError } from '../errors.ts'
+import { GatewayRefused } from './failure.ts'
+import { dataOf, type Fetch, refusal, request } from './http.ts'
+import { layoutOf } from './layout.ts'
+import { signRequest } from './sign.ts'
+
+export interface GatewayOptions {
+  /** `http://` or `https://` address. */
+  readonly url: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly fetch?: Fetch
+}
+
+/** Who a gateway says that it is. Whether the chain agrees is to be asked of the chain. */
+export interface GatewayVersion {
+  readonly account: AccountId
+  readonly address: string
+  readonly genesisHash: Hash
+  readonly version: string
+}
+
+/** What identifies a resumable upload at the gateway, with the account. */
+export interface UploadTarget {
+  /** Public name: 1 to 63 characters that need no encoding. */
+  readonly name: string
+  /** Bytes of the whole ciphertext. */
+  readonly total: number
+  readonly territory: string
+  readonly bucket?: string | undefined
+}
+
+/** How an upload stands: it goes on at `offset`, or the gateway has all of it. */
+export type UploadProgress =
+  | { readonly done: false; readonly offset: number }
+  | { readonly done: true; readonly fid: FileId }
+
+/** What a gateway knows of a file. */
+export interface FileMetadata {
+  readonly layout: Layout
+  readonly state: string
+  /** Why it does not go on, when the gateway gave up. */
+  readonly failed: string | undefined
+}
+
+/** The HTTP interface of a gateway (README of @cess/gateway). Each method is one request, but for a wrong clock. */
+export interface GatewayClient {
+  readonly url: string
+  version(signal?: AbortSignal): Promise<GatewayVersion>
+  /** How far an upload is. 0 when nothing of it is there. */
+  uploadProgress(pair: KeyPair, target: UploadTarget, signal?: AbortSignal): Promise<UploadProgress>
+  /** Sends the bytes from `offset`. @throws GatewayRefused */
+  uploadPiece(
+    pair: KeyPair,
+    target: UploadTarget,
+    piece: { readonly offset: number; readonly bytes: Uint8Array },
+    signal?: AbortSignal,
+  ): Promise<UploadProgress>
+  /** Ciphertext of a file from `offset`, `length` bytes at most, and how long the file is. */
+  download(
+    fid: FileId,
+    range: { readonly offset: number; readonly length: number },
+    signal?: AbortSignal,
+  ): Promise<{ readonly total: number; readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> }>
+  /** Its layout is checked against the file id. @throws GatewayRefused FILE_NOT_FOUND, ContentError CORRUPT */
+  metadata(fid: FileId, signal?: AbortSignal): Promise<FileMetadata>
+  /** Deletes a file of the signer; returns the block. */
+  remove(pair: KeyPair, fid: FileId, signal?: AbortSignal): Promise<number>
+  /** `undefined` when it can take uploads, or why not. */
+  trouble(signal?: AbortSignal): Promise<string | undefined>
+}
+
+const strange = (what: string): SdkError =>
+  new SdkError('GATEWAY_ERROR', `The gateway's answer cannot be used: ${what}. Use another gateway.`)
+
+function baseOf(url: string): string {
+  try {
+    const parsed = new URL(url)
+    if (!/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) throw new RangeError()
+    return parsed.href.replace(/\/+$/, '')
+  } catch {
+    throw new SdkError(
+      'UNREACHABLE',
+      `"${url.slice(0, 200)}" is no address of a gateway. Write it as http://HOST:PORT.`,
+    )
+  }
+}
+
+export function createGatewayClient(options: GatewayOptions): GatewayClient {
+  const { clock, random, fetch = globalThis.fetch } = options
+  const url = baseOf(options.url)
+  /** What our clock lacks to the gateway's, once it has told. */
+  let skew = 0
+  let known: Promise<GatewayVersion> | undefined
+
+  const send = (path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> =>
+    request(fetch, url, path, { ...init, ...(signal && { signal }) })
+
+  async function askVersion(signal?: AbortSignal): Promise<GatewayVersion> {
+    const data = await dataOf(await send('/version', {}, signal))
+    const { account, genesisHash, version } = data
+    if (typeof account !== 'string' || !isHex(genesisHash, 32)) throw strange('GET /version')
+    return {
+      account: parseAddress(account),
+      address: account,
+      genesisHash: genesisHash as Hash,
+      version: String(version),
+    }
+  }
+  const version = (signal?: AbortSignal): Promise<GatewayVersion> => {
+    known ??= askVersion(signal).catch((error: unknown) => {
+      known = undefined
+      throw error
+    })
+    return known
+  }
+
+  /** A signed request; when the gateway's clock is another, once more with its time. */
+  async function signed(
+    pair: KeyPair,
+    path: string,
+    init: RequestInit & { readonly method: string; readonly headers?: Record<string, string> },
+    signal: AbortSignal | undefined,
+  ): Promise<Response> {
+    const gateway = (await version(signal)).address
+    for (let attempt = 1; ; attempt++) {
+      const { method } = init
+      const time = clock.now() + skew
+      const headers = { ...init.headers, ...signRequest(pair, { method, path, gateway, time, random }) }
+      const response = await send(path, { ...init, headers }, signal)
+      if (response.status !== 401) return response
+      const error = await refusal(response)
+      const now = error instanceof GatewayRefused ? error.data['now'] : undefined
+      if (typeof now !== 'number' || attempt > 1) throw error
+      skew = now - clock.now()
+    }
+  }
+
+  async function upload(
+    pair: KeyPair,
+    { name, total, territory, bucket }: UploadTarget,
+    range: string,
+    body: Uint8Array | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<UploadProgress> {
+    const headers: Record<string, string> = {
+      'content-range': `bytes ${range}/${total}`,
+      // Header values are bytes; fetch takes them as latin1.
+      territory: latin1(territory),
+      ...(bucket !== undefined && { bucket: latin1(bucket) }),
+    }
+    const init = {
+      method: 'PUT',
+      headers,
+      ...(body && { body: body as Uint8Array<ArrayBuffer> }),
+    }
+    const response = await signed(pair, `/resume/${name}`, init, signal)
+    const { status } = response
+    const { fid, offset } = await dataOf(response)
+    if (status !== 308 && isFileId(fid)) return { done: true, fid }
+    if (status !== 308 || !Number.isSafeInteger(offset)) throw strange('PUT /resume')
+    return { done: false, offset: offset as number }
+  }
+
+  return {
+    url,
+    version,
+    uploadProgress: (pair, target, signal) => upload(pair, target, '*', undefined, signal),
+    uploadPiece: (pair, target, { offset, bytes }, signal) =>
+      upload(pair, target, `${offset}-${offset + bytes.length - 1}`, bytes, signal),
+    async download(fid, { offset, length }, signal) {
+      const headers = { range: `bytes=${offset}-${offset + length - 1}` }
+      const response = await send(`/file/download/${fid}`, { headers }, signal)
+      if (response.status >= 400) throw await refusal(response)
+      const range = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15})$/.exec(
+        response.headers.get('content-range') ?? '',
+      )
+      if (response.status !== 206 || !range || Number(range[1]) !== offset || !response.body)
+        throw strange(`GET /file/download with status ${response.status}`)
+      return { total: Number(range[2]), stream: response.body }
+    },
+    async metadata(fid, signal) {
+      const data = await dataOf(await send(`/file/metadata/${fid}`, {}, signal))
+      const job = data['gateway'] as { state?: unknown; trouble?: unknown } | undefined
+      return {
+        layout: layoutOf(fid, data),
+        state: String(data['state']),
+        failed: job?.state === 'failed' ? String(job.trouble ?? 'it gave up') : undefined,
+      }
+    },
+    async remove(pair, fid, signal) {
+      const response = await signed(pair, `/file/${fid}`, { method: 'DELETE' }, signal)
+      return Number((await dataOf(response))['block'])
+    },
+    async trouble(signal) {
+      const response = await send('/health', {}, signal)
+      if (response.status < 400) return undefined
+      return (await refusal(response)).message
+    },
+  }
+}
+
+const latin1 = (text: string): string =>
+  String.fromCharCode(...new TextEncoder().encode(text))
