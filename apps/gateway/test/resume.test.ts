@@ -147,12 +147,13 @@ describe('resumable uploads', () => {
     const last = await piece('g', bytes, offset, bytes.length)
     await same(last.data.fid, bytes)
 
-    send('h')
+    const hanging = send('h')
     await eventually(async () => (await offsetOf('h', bytes.length)) !== undefined)
     // The client gave up on a connection that the gateway still believes in.
     const anew = await piece('h', bytes, 0, bytes.length)
     assert.equal(anew.status, 200)
     assert.equal(anew.data.fid, last.data.fid)
+    hanging.destroy()
   })
 
   test('the CESS SDK sends the whole file with every piece of 2 MiB', async () => {

@@ -2,6 +2,19 @@
  * What programs and pages build on: a typed client of the chain, and a user's files, from the key to the bytes
  * that come back.
  */
+export { type Account, accountFromPair, accountFromUri, parseAddress } from './account/account.ts'
+export { authorizeGateway, listOperators, revokeGateway } from './account/operators.ts'
+export { listMiners, type MinerInfo } from './account/overview.ts'
+export {
+  buySpace,
+  expandSpace,
+  listTerritories,
+  type Paid,
+  renewSpace,
+  spacePrice,
+  type Territory,
+} from './account/space.ts'
+export { type Balance, balanceOf, formatTokens, parseTokens, sendTokens } from './account/tokens.ts'
 export { type ChainClient, type ChainOptions, connectChain } from './chain/client.ts'
 export { runtime, tx } from './chain/definitions.ts'
 export { type ChainEvent, explainError } from './chain/events.ts'
@@ -10,4 +23,27 @@ export type { ChainView } from './chain/reader.ts'
 export { accountOf, signCall } from './chain/sign.ts'
 export type { Included, SubmitOptions } from './chain/submit.ts'
 export { CallFailed, RpcError, SdkError, type SdkErrorCode } from './errors.ts'
+export { type GetOptions, getFile, type OpenedFile, openFile, type Sink } from './files/get.ts'
+export { type ListedFile, listFiles, removeFile } from './files/list.ts'
+export {
+  type PutOptions,
+  type PutProgress,
+  putFile,
+  type Stored,
+  type UploadState,
+} from './files/put.ts'
+export { blobSource, bytesSource, type FileSource } from './files/source.ts'
+export { type AuditInfo, type FileMiner, type FileStatus, fileStatus } from './files/status.ts'
+export { type WaitOptions, waitForFile } from './files/wait.ts'
+export {
+  createGatewayClient,
+  type FileMetadata,
+  type GatewayClient,
+  type GatewayOptions,
+  type GatewayVersion,
+  type UploadProgress,
+  type UploadTarget,
+} from './gateway/client.ts'
+export { GatewayRefused } from './gateway/failure.ts'
+export type { Fetch } from './gateway/http.ts'
 export type { RpcClient } from './rpc/socket.ts'

@@ -43,6 +43,8 @@ export async function multipartFile<T>(
   const closed = once(parser, 'close').catch(() => undefined)
   let used: Promise<T> | undefined
   parser.on('file', (field: string, stream: Readable, { filename }: busboy.FileInfo) => {
+    // A body that ends too soon makes the part fail as well, whether anybody reads it or not.
+    stream.on('error', () => undefined)
     if (field !== 'file' || used) return void stream.resume()
     used = use({ name: filename || undefined, bytes: stream })
     used.catch((error: unknown) => {

@@ -67,7 +67,8 @@ export function createRunner(deps: RunnerDeps): Runner {
         job,
         `It could not be placed in ${MAX_DEALS} attempts (${job.trouble ?? 'the time of each deal was over before all miners had their part'}). Upload it again.`,
       )
-    if (job.deals > 0) await ctx.clock.sleep(RETRY_DEAL_MS * job.deals, ctx.signal)
+    const pause = RETRY_DEAL_MS * Math.max(0, job.deals - 1)
+    if (pause > 0) await ctx.clock.sleep(pause, ctx.signal)
     await change(job.fid, { deals: job.deals + 1 })
     try {
       await declareFile(ctx, jobs.layout(job), job)

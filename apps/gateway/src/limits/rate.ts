@@ -6,33 +6,22 @@ export interface RateLimit {
   take(name: string): number
 }
 
-/** Names that are remembered; full buckets are forgotten first. */
+/** Names that are remembered; who was not heard of for longest is forgotten first. */
 const MAX_NAMES = 10_000
 
 export function createRateLimit(clock: Clock, perSecond: number, burst: number): RateLimit {
-  const buckets = new Map<string, { tokens: number; at: number }>()
-  const refill = (bucket: { tokens: number; at: number }): void => {
-    const now = clock.now()
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond)
-    bucket.at = now
-  }
-  const prune = (): void => {
-    for (const [name, bucket] of buckets) {
-      refill(bucket)
-      if (bucket.tokens >= burst) buckets.delete(name)
-    }
-    const [oldest] = buckets.keys()
-    if (buckets.size >= MAX_NAMES && oldest !== undefined) buckets.delete(oldest)
-  }
+  const buckets = new Map<string, { readonly tokens: number; readonly at: number }>()
   return {
     take(name) {
-      if (buckets.size >= MAX_NAMES && !buckets.has(name)) prune()
-      const bucket = buckets.get(name) ?? { tokens: burst, at: clock.now() }
-      buckets.set(name, bucket)
-      refill(bucket)
-      if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / perSecond) * 1000)
-      bucket.tokens--
-      return 0
+      const now = clock.now()
+      const held = buckets.get(name) ?? { tokens: burst, at: now }
+      const tokens = Math.min(burst, held.tokens + ((now - held.at) / 1000) * perSecond)
+      const given = tokens >= 1
+      buckets.delete(name)
+      const [oldest] = buckets.keys()
+      if (buckets.size >= MAX_NAMES && oldest !== undefined) buckets.delete(oldest)
+      buckets.set(name, { tokens: given ? tokens - 1 : tokens, at: now })
+      return given ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { type AccountId, type Hash, toHex } from '@cess/bytes'
-import { type KeyPair, keyFromUri, verifySignature } from '@cess/crypto'
+import { type KeyPair, keyFromUri, type Sr25519Pair, verifySignature } from '@cess/crypto'
 import {
   type DispatchErrorValue,
   queryOf,
@@ -26,7 +26,14 @@ import type { GatewayChain } from '../../src/index.ts'
 /** Pallets whose hooks run. Those of consensus want real authors; audits come when a test says so. */
 const HOOKED = ['Balances', 'FileBank', 'Sminer', 'StorageHandler', 'Oss']
 export const GENESIS = toHex(new Uint8Array(32).fill(7)) as Hash
-export const key = (uri: string) => keyFromUri(uri, 'sr25519')
+const { genesis } = localPreset()
+const keys = new Map<string, Sr25519Pair>()
+/** A development key. Deriving one takes milliseconds, and tests want the same ones again and again. */
+export function key(uri: string): Sr25519Pair {
+  const pair = keys.get(uri) ?? keyFromUri(uri, 'sr25519')
+  keys.set(uri, pair)
+  return pair
+}
 
 /**
  * The chain of a test: the real pallets over a state in memory, behind the client that the gateway uses. A block is made
@@ -35,7 +42,7 @@ export const key = (uri: string) => keyFromUri(uri, 'sr25519')
 export function testChain(config = DEVNET) {
   const { runtime } = createRuntime(config, { verifier: { verify: verifySignature } })
   const state = memoryState()
-  writeGenesis(runtime, localPreset().genesis, state)
+  writeGenesis(runtime, genesis, state)
   const system = runtime.bound.find(({ def }) => def.name === 'System')!.ctx.storage
   runtime.within(state, () => system.BlockHash.put(0, GENESIS))
   const listeners = new Set<(head: Head) => void | Promise<void>>()
@@ -43,7 +50,7 @@ export function testChain(config = DEVNET) {
   let down = false
   let number = 0
   let finalized = 0
-  let holdFinality = false
+  let held: Map<StateKey, Uint8Array> | undefined
   let failNext: Error | undefined
   const calls: RuntimeCall[] = []
 
@@ -73,7 +80,7 @@ export function testChain(config = DEVNET) {
   }
   async function end(): Promise<void> {
     eventsAt.set(hashOf(number), takeEvents())
-    if (!holdFinality) await finalize()
+    if (!held) await finalize()
   }
   async function finalize(): Promise<void> {
     while (finalized < number) {
@@ -107,6 +114,10 @@ export function testChain(config = DEVNET) {
       return found
     },
   }
+  const finalizedReader: StateReader = {
+    ...reader,
+    get: async (k) => (held && !down ? held.get(k) : reader.get(k)),
+  }
   const view = () => ({ hash: hashOf(number), query: queryOf(runtime.pallets, reader) })
 
   async function submit(pair: KeyPair, call: RuntimeCall): Promise<Included> {
@@ -139,7 +150,8 @@ export function testChain(config = DEVNET) {
       close: () => undefined,
     },
     best: async () => view() as never,
-    finalized: async () => view() as never,
+    finalized: async () =>
+      ({ hash: hashOf(finalized), query: queryOf(runtime.pallets, finalizedReader) }) as never,
     finalizedHead: async () => headOf(finalized),
     follow(listener) {
       listeners.add(listener)
@@ -175,11 +187,15 @@ export function testChain(config = DEVNET) {
       })
       await end()
     },
-    holdFinality: () => {
-      holdFinality = true
+    number: () => number,
+    /** Blocks are not final from here on: finalized state stays as it is. */
+    holdFinality() {
+      held = new Map()
+      for (let k = state.nextKey('' as StateKey); k !== undefined; k = state.nextKey(k))
+        held.set(k, state.get(k)!)
     },
     async releaseFinality() {
-      holdFinality = false
+      held = undefined
       await finalize()
     },
     goDown: () => {

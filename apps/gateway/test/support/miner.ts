@@ -14,9 +14,13 @@ import { GENESIS, key, type TestChain } from './chain.ts'
 
 /** How a miner of a test behaves; all of it can change while it runs. */
 export interface Behaviour {
+  /** Waits before it answers an offer, until `release`. */
+  hold: boolean
+  release(): void
   /** Never answers an offer. */
   silent: boolean
   full: boolean
+  refusesTags: boolean
   /** Says that it has nothing. */
   missing: boolean
   /** Flips a byte of what it serves. */
@@ -29,12 +33,37 @@ export interface Behaviour {
   slowMs: number
 }
 
+function behaviourOf(): Behaviour & { released(): Promise<void> } {
+  const waiting = new Set<() => void>()
+  const behaviour = {
+    hold: false,
+    silent: false,
+    full: false,
+    refusesTags: false,
+    missing: false,
+    corrupts: false,
+    forges: false,
+    stalls: false,
+    slowMs: 0,
+    release() {
+      behaviour.hold = false
+      for (const go of waiting) go()
+      waiting.clear()
+    },
+    released: () =>
+      behaviour.hold ? new Promise<void>((resolve) => waiting.add(resolve)) : Promise.resolve(),
+  }
+  return behaviour
+}
+
 export interface TestMiner {
   readonly account: AccountId
   readonly network: Network
   readonly fragments: Map<FileId, Uint8Array>
   readonly tags: Map<FileId, { readonly header: TagsHeader; readonly tags: Uint8Array }>
   readonly behaviour: Behaviour
+  /** Offers that are not answered yet. */
+  hanging: number
   /** Times that fragments were asked of it, with data sent. */
   served: number
   stop(): Promise<void>
@@ -54,24 +83,18 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
     metrics: noMetrics,
   })
   await network.start()
+  const behaviour = behaviourOf()
   const miner: TestMiner = {
     account,
     network,
     fragments: new Map(),
     tags: new Map(),
-    behaviour: {
-      silent: false,
-      full: false,
-      missing: false,
-      corrupts: false,
-      forges: false,
-      stalls: false,
-      slowMs: 0,
-    },
+    behaviour,
+    hanging: 0,
     served: 0,
     stop: () => network.stop(),
   }
-  const { behaviour, fragments } = miner
+  const { fragments } = miner
 
   /** The column that the chain gives us of a file, and its fragment ids. */
   async function duty(fid: FileId) {
@@ -96,7 +119,10 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
 
   storageServer(network, {
     async offered(_, header) {
+      miner.hanging++
+      await behaviour.released()
       if (behaviour.silent) await new Promise(() => undefined)
+      miner.hanging--
       if (behaviour.full) throw new StorageRefusal('Full', 'no room')
       const { index, ids } = await duty(header.fileId)
       if (index !== header.index || ids[header.segment] !== header.fragmentId)
@@ -116,6 +142,7 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
       return { signature: pair.sign(payload), miner: account }
     },
     async tags(_, header, tags) {
+      if (behaviour.refusesTags) throw new StorageRefusal('Busy', 'not now')
       if (!fragments.has(header.fragmentId)) throw new StorageRefusal('NotFound', 'not here')
       miner.tags.set(header.fragmentId, { header, tags })
       await confirmWhenWhole(header.fragmentId)

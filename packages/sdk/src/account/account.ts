@@ -1,7 +1,7 @@
 import type { AccountId } from '@cess/bytes'
-import { keyFromUri, type Sr25519Pair, ss58Decode, ss58Encode } from '@cess/crypto'
-import { contentSecretOf } from '@cess/content'
 import { toHex } from '@cess/bytes'
+import { contentSecretOf } from '@cess/content'
+import { keyFromUri, type Sr25519Pair, ss58Decode, ss58Encode } from '@cess/crypto'
 import { accountOf } from '../chain/sign.ts'
 import { SdkError } from '../errors.ts'
 

@@ -1,8 +1,8 @@
 import type { AccountId } from '@cess/bytes'
 import type { KeyPair } from '@cess/crypto'
+import { ss58Encode } from '@cess/crypto'
 import type { ChainClient } from '../chain/client.ts'
 import { SdkError } from '../errors.ts'
-import { ss58Encode } from '@cess/crypto'
 
 type Chain = Pick<ChainClient, 'best' | 'finalizedHead' | 'submit' | 'tx'>
 

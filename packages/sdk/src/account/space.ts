@@ -6,7 +6,6 @@ import { SdkError } from '../errors.ts'
 
 type Chain = Pick<ChainClient, 'best' | 'submit' | 'tx'>
 
-const GIB = 1n << 30n
 /** Days that the unit price is for (pallet StorageHandler). */
 const PRICE_DAYS = 30n
 const MAX_NAME = 63
@@ -125,6 +124,3 @@ export async function renewSpace(
     : calls.renewal_territory({ territoryName, days })
   return paidIn(await chain.submit(pair, call), over ? 'ReactivateTerritory' : 'RenewalTerritory')
 }
-
-/** Bytes of a GiB. */
-export const GIBIBYTE = GIB

@@ -65,11 +65,15 @@ export async function prepareCiphertext(
   const header = options.header === undefined ? made() : fromHex(options.header)
   /** Chunks from `first` on. */
   const chunks = (first: number) =>
-    encryptFrom(header, lazily(() => source.read(first * CHUNK_BYTES)), {
-      contentSecret,
-      source: digest,
-      chunkIndex: first,
-    })
+    encryptFrom(
+      header,
+      lazily(() => source.read(first * CHUNK_BYTES)),
+      {
+        contentSecret,
+        source: digest,
+        chunkIndex: first,
+      },
+    )
   // Says now, not in mid-upload, when header and source do not belong together.
   await chunks(0).return()
 

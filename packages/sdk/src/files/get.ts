@@ -1,11 +1,11 @@
 import type { FileId } from '@cess/bytes'
 import {
-  CHUNK_BYTES,
   type ByteSource,
+  CHUNK_BYTES,
   chunkCount,
   decryptRange,
-  type Manifest,
   MAX_HEADER_BYTES,
+  type Manifest,
   type OpenHeader,
   openHeader,
   plaintextLength,
@@ -88,10 +88,13 @@ async function* fetchRange(
     }
   } catch (error) {
     signal?.throwIfAborted()
-    throw new SdkError('CONNECTION_LOST', 'The connection to the gateway broke in the middle of the file.', error)
+    throw new SdkError(
+      'CONNECTION_LOST',
+      'The connection to the gateway broke in the middle of the file.',
+      error,
+    )
   }
-  if (left > 0)
-    throw new SdkError('CONNECTION_LOST', `The gateway ended ${left} bytes too early.`)
+  if (left > 0) throw new SdkError('CONNECTION_LOST', `The gateway ended ${left} bytes too early.`)
 }
 
 async function readHead(access: Access): Promise<{ bytes: Uint8Array; total: number }> {
@@ -121,7 +124,13 @@ const describe = (fid: FileId, { header, manifest }: OpenHeader, total: number):
  */
 export async function openFile(
   fid: FileId,
-  { account, gateway, clock, signal, attempts = ATTEMPTS }: Pick<GetOptions, 'account' | 'gateway' | 'clock' | 'signal' | 'attempts'>,
+  {
+    account,
+    gateway,
+    clock,
+    signal,
+    attempts = ATTEMPTS,
+  }: Pick<GetOptions, 'account' | 'gateway' | 'clock' | 'signal' | 'attempts'>,
 ): Promise<OpenedFile> {
   const { bytes, total } = await readHead({ fid, gateway, clock, attempts, signal })
   return describe(fid, openHeader(bytes, { contentSecret: account.contentSecret() }), total)
@@ -174,9 +183,7 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
   const start = options.range?.offset ?? 0
   const length = options.range?.length ?? Math.max(0, file.size - start)
   const whole = options.range === undefined
-  const reseal = whole
-    ? resealer(opened, file.size, await layoutCheck(access, total))
-    : undefined
+  const reseal = whole ? resealer(opened, file.size, await layoutCheck(access, total)) : undefined
   await reseal?.begin()
   let done = 0
   if (whole && before && before.length > 0) {

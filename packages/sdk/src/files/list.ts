@@ -1,9 +1,6 @@
 import { type AccountId, type FileId, fromUtf8, utf8 } from '@cess/bytes'
-import type { ChainClient } from '../chain/client.ts'
-import { SdkError } from '../errors.ts'
 import type { KeyPair } from '@cess/crypto'
-import { GatewayRefused } from '../gateway/failure.ts'
-import type { GatewayClient } from '../gateway/client.ts'
+import type { ChainClient } from '../chain/client.ts'
 
 /** A stored file of an account. Its name is in its header: `openFile`. */
 export interface ListedFile {

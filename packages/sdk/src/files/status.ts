@@ -35,6 +35,8 @@ export interface FileStatus {
   readonly state: 'queued' | 'stored' | 'proven'
   /** Block in which it was stored, or proven. */
   readonly block: number | undefined
+  /** Block in which all miners had it. */
+  readonly completion: number | undefined
   /** Bytes of ciphertext. */
   readonly size: number
   readonly owners: readonly AccountId[]
@@ -70,13 +72,12 @@ async function storedStatus({ query }: ChainView, fid: FileId): Promise<FileStat
   const since = file.segmentList[0]?.fragmentList[0]?.tag ?? file.completion
   const proven =
     held.length === FRAGMENTS &&
-    held.every(
-      ({ tagged, audit }) => tagged && audit?.result === 'Passed' && audit.block > since,
-    )
+    held.every(({ tagged, audit }) => tagged && audit?.result === 'Passed' && audit.block > since)
   return {
     fid,
     state: proven ? 'proven' : 'stored',
     block: proven ? Math.max(...held.map(({ audit }) => audit!.block)) : file.completion,
+    completion: file.completion,
     size: Number(file.fileSize),
     owners: file.owner.map(({ user }) => user),
     miners: held,
@@ -94,6 +95,7 @@ async function queuedStatus({ query }: ChainView, fid: FileId): Promise<FileStat
     fid,
     state: 'queued',
     block: undefined,
+    completion: undefined,
     size: Number(deal.fileSize),
     owners: [deal.user.user],
     miners: assignment.miners.map((account, i) => ({
@@ -117,7 +119,7 @@ export async function fileStatus(chain: Chain, fid: FileId): Promise<FileStatus>
   const best = await chain.best()
   const queued = (await queuedStatus(best, fid)) ?? (await storedStatus(best, fid))
   // What only the best block has stored may still be taken back.
-  if (queued) return { ...queued, state: 'queued', block: undefined }
+  if (queued) return { ...queued, state: 'queued', block: undefined, completion: undefined }
   throw new SdkError(
     'NOT_FOUND',
     `The chain knows no file ${fid}. Check the file id; a file that was just uploaded shows in the next block.`,

@@ -1,9 +1,9 @@
 import { EMPTY, type FileId } from '@cess/bytes'
-import type { Clock } from '@cess/ports'
 import type { KeyPair } from '@cess/crypto'
+import type { Clock } from '@cess/ports'
+import { SdkError } from '../errors.ts'
 import type { GatewayClient, UploadProgress, UploadTarget } from '../gateway/client.ts'
 import { GatewayRefused, isPassing, waitBefore } from '../gateway/failure.ts'
-import { SdkError } from '../errors.ts'
 import type { Ciphertext } from './ciphertext.ts'
 
 export interface UploadOptions {
@@ -21,23 +21,24 @@ export interface UploadOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Cuts a stream into pieces of `size` bytes, each with memory of its own. */
-async function* pieces(stream: AsyncIterable<Uint8Array>, size: number) {
+/** Cuts a stream of `length` bytes into pieces of `size`, each with memory of its own. */
+async function* pieces(stream: AsyncIterable<Uint8Array>, length: number, size: number) {
+  let left = length
   let piece = EMPTY
   let filled = 0
   for await (const part of stream) {
     for (let at = 0; at < part.length; ) {
-      if (filled === 0) piece = new Uint8Array(size)
-      const some = part.subarray(at, at + size - filled)
+      if (filled === 0) piece = new Uint8Array(Math.min(size, left))
+      const some = part.subarray(at, at + piece.length - filled)
       piece.set(some, filled)
       filled += some.length
       at += some.length
-      if (filled < size) continue
+      if (filled < piece.length) continue
       yield piece
+      left -= filled
       filled = 0
     }
   }
-  if (filled > 0) yield piece.subarray(0, filled)
 }
 
 /** Sends the ciphertext from `offset` on; the next piece is encrypted while one is on its way. */
@@ -48,7 +49,7 @@ async function sendFrom(
 ): Promise<UploadProgress> {
   let sending: Promise<UploadProgress> = Promise.resolve({ done: false, offset })
   let from = offset
-  const stream = pieces(ciphertext.from(offset), pieceBytes)
+  const stream = pieces(ciphertext.from(offset), target.total - offset, pieceBytes)
   try {
     for await (const bytes of stream) {
       const before = await sending
@@ -89,7 +90,10 @@ export async function upload(ciphertext: Ciphertext, options: UploadOptions): Pr
       const progress = await sendFrom(ciphertext, offset, options)
       if (progress.done) return progress.fid
       if (progress.offset <= furthest && attempt >= attempts)
-        throw new SdkError('GATEWAY_ERROR', 'The gateway does not take the file to its end. Use another one.')
+        throw new SdkError(
+          'GATEWAY_ERROR',
+          'The gateway does not take the file to its end. Use another one.',
+        )
       offset = progress.offset
       ask = false
     } catch (error) {

@@ -1,6 +1,6 @@
-import { DATA_FRAGMENTS, fragmentSize, segmentLengths } from '@cess/primitives'
 import type { Layout } from '@cess/content'
 import { createBlake3Stream } from '@cess/crypto'
+import { DATA_FRAGMENTS, fragmentSize, segmentLengths } from '@cess/primitives'
 import { SdkError } from '../errors.ts'
 
 /** Checks a whole ciphertext, as it comes, against what its file id stands for. */

@@ -69,14 +69,15 @@ export interface GatewayClient {
   ): Promise<{ readonly total: number; readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> }>
   /** Its layout is checked against the file id. @throws GatewayRefused FILE_NOT_FOUND, ContentError CORRUPT */
   metadata(fid: FileId, signal?: AbortSignal): Promise<FileMetadata>
-  /** Deletes a file of the signer; returns the block. */
-  remove(pair: KeyPair, fid: FileId, signal?: AbortSignal): Promise<number>
   /** `undefined` when it can take uploads, or why not. */
   trouble(signal?: AbortSignal): Promise<string | undefined>
 }
 
 const strange = (what: string): SdkError =>
-  new SdkError('GATEWAY_ERROR', `The gateway's answer cannot be used: ${what}. Use another gateway.`)
+  new SdkError(
+    'GATEWAY_ERROR',
+    `The gateway's answer cannot be used: ${what}. Use another gateway.`,
+  )
 
 function baseOf(url: string): string {
   try {
@@ -131,7 +132,10 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
     for (let attempt = 1; ; attempt++) {
       const { method } = init
       const time = clock.now() + skew
-      const headers = { ...init.headers, ...signRequest(pair, { method, path, gateway, time, random }) }
+      const headers = {
+        ...init.headers,
+        ...signRequest(pair, { method, path, gateway, time, random }),
+      }
       const response = await send(path, { ...init, headers }, signal)
       if (response.status !== 401) return response
       const error = await refusal(response)
@@ -193,10 +197,6 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
         failed: job?.state === 'failed' ? String(job.trouble ?? 'it gave up') : undefined,
       }
     },
-    async remove(pair, fid, signal) {
-      const response = await signed(pair, `/file/${fid}`, { method: 'DELETE' }, signal)
-      return Number((await dataOf(response))['block'])
-    },
     async trouble(signal) {
       const response = await send('/health', {}, signal)
       if (response.status < 400) return undefined
@@ -205,5 +205,4 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
   }
 }
 
-const latin1 = (text: string): string =>
-  String.fromCharCode(...new TextEncoder().encode(text))
+const latin1 = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))

@@ -37,7 +37,8 @@ const PASSING = new Set([
 export const isPassing = (error: unknown): boolean =>
   error instanceof GatewayRefused
     ? PASSING.has(error.reason)
-    : error instanceof SdkError && ['UNREACHABLE', 'CONNECTION_LOST', 'TIMEOUT'].includes(error.code)
+    : error instanceof SdkError &&
+      ['UNREACHABLE', 'CONNECTION_LOST', 'TIMEOUT'].includes(error.code)
 
 const seconds = (error: unknown): number | undefined => {
   const value = error instanceof GatewayRefused ? error.data['retryAfter'] : undefined

@@ -11,7 +11,13 @@ const NONCE_BYTES = 16
  */
 export function signRequest(
   pair: KeyPair,
-  { method, path, gateway, time, random }: {
+  {
+    method,
+    path,
+    gateway,
+    time,
+    random,
+  }: {
     readonly method: string
     readonly path: string
     readonly gateway: string

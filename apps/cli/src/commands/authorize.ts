@@ -1,0 +1,61 @@
+import { authorizeGateway, listOperators, parseAddress, revokeGateway } from '@cess/sdk'
+import type { Command } from 'commander'
+import { action, address, type Cli } from '../cli.ts'
+import { checkGateway } from './network.ts'
+
+/** The gateway that was named, or the one in use. */
+async function operatorOf(cli: Cli, given: string | undefined) {
+  if (given !== undefined) return parseAddress(given)
+  return (await checkGateway(cli)).account
+}
+
+export function addAuthorize(program: Command): void {
+  program
+    .command('authorize')
+    .description('let a gateway declare and delete files for you')
+    .argument('[gateway]', 'address of its account (default: the gateway in use)')
+    .option('--list', 'show whom you have authorised')
+    .addHelpText(
+      'after',
+      `
+A gateway never gets a key of yours: it cannot read your files or spend your tokens. It can fill your space, and
+delete files, until you take the right back with \`cess revoke\`.`,
+    )
+    .action(
+      action(async (cli, given: string | undefined, o: { list?: true }) => {
+        const chain = await cli.chain()
+        if (o.list) {
+          const list = await listOperators(chain, parseAddress(await cli.address()))
+          const operators = list.map(address)
+          return {
+            json: { operators },
+            text: operators.length === 0 ? 'You have authorised no gateway.' : operators,
+          }
+        }
+        const operator = await operatorOf(cli, given)
+        const account = await cli.account()
+        cli.progress.update('Authorising', 0)
+        const block = await authorizeGateway(chain, account.pair, account.id, operator)
+        return {
+          json: { operator: address(operator), block },
+          text: `${address(operator)} may store files for you (block ${block}).`,
+        }
+      }),
+    )
+  program
+    .command('revoke')
+    .description('take the right of a gateway back')
+    .argument('[gateway]', 'address of its account (default: the gateway in use)')
+    .action(
+      action(async (cli, given: string | undefined) => {
+        const operator = await operatorOf(cli, given)
+        const [chain, account] = await Promise.all([cli.chain(), cli.account()])
+        cli.progress.update('Revoking', 0)
+        const block = await revokeGateway(chain, account.pair, operator)
+        return {
+          json: { operator: address(operator), block },
+          text: `${address(operator)} may not act for you any more (block ${block}).`,
+        }
+      }),
+    )
+}

@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import type { FileId } from '@cess/bytes'
+import { ContentError } from '@cess/content'
+import { getFile, type OpenedFile, openFile, SdkError } from '@cess/sdk'
+import type { Command } from 'commander'
+import { action, type Cli, type Result } from '../cli.ts'
+import { CliError } from '../errors.ts'
+import { openTarget, placeFor, safeName } from '../files/target.ts'
+import { size } from '../shell/format.ts'
+import { byteRange, fid } from './arguments.ts'
+
+interface GetFlags {
+  readonly output?: string
+  readonly range?: { readonly offset: number; readonly length: number | undefined }
+  readonly force?: boolean
+}
+
+async function common(cli: Cli) {
+  return {
+    account: await cli.account(),
+    gateway: cli.gateway(),
+    clock: cli.clock,
+    signal: cli.signal,
+  }
+}
+
+async function toStdout(cli: Cli, id: FileId, { range }: GetFlags): Promise<undefined> {
+  if (cli.json)
+    throw new CliError(
+      'USAGE',
+      'With --json standard output is for the result. Name a file with -o.',
+    )
+  await getFile(
+    id,
+    async (bytes) => {
+      if (!process.stdout.write(bytes)) await once(process.stdout, 'drain', { signal: cli.signal })
+    },
+    { ...(await common(cli)), range },
+  )
+  return undefined
+}
+
+/** Whether what was kept of an earlier download may be what is wrong. */
+const suspects = (error: unknown): boolean =>
+  (error instanceof SdkError && error.code === 'WRONG_FILE') ||
+  (error instanceof ContentError && error.code === 'OUT_OF_RANGE')
+
+async function download(
+  cli: Cli,
+  id: FileId,
+  path: string,
+  { range, force = false }: GetFlags,
+): Promise<OpenedFile> {
+  const options = await common(cli)
+  const part = `${id.slice(0, 16)}${range ? `-${range.offset}-${range.length ?? ''}` : ''}`
+  for (;;) {
+    const target = await openTarget(path, part, force)
+    const { before } = target
+    if (before > 0) cli.progress.say(`Going on after ${size(before)} that came before.`)
+    try {
+      const file = await getFile(id, (bytes) => target.write(bytes), {
+        ...options,
+        range: range && {
+          offset: range.offset + before,
+          length: range.length && range.length - before,
+        },
+        before: range ? undefined : { length: before, read: target.readBefore },
+        onProgress: (done, total) => cli.progress.update('Downloading', done, total),
+      })
+      await target.finish()
+      return file
+    } catch (error) {
+      if (!suspects(error)) {
+        await target.leave()
+        throw error
+      }
+      await target.discard()
+      if (before === 0) throw error
+      cli.progress.say('What came before is not part of this file; beginning anew.')
+    }
+  }
+}
+
+async function get(cli: Cli, id: FileId, flags: GetFlags): Promise<Result | undefined> {
+  if (flags.output === '-') return toStdout(cli, id, flags)
+  const { manifest } = await openFile(id, await common(cli))
+  const path = await placeFor(flags.output, safeName(manifest.name, id), flags.force ?? false)
+  const file = await download(cli, id, path, flags)
+  const bytes = flags.range
+    ? Math.min(flags.range.length ?? Number.POSITIVE_INFINITY, file.size - flags.range.offset)
+    : file.size
+  return {
+    json: { fid: id, file: path, bytes, name: manifest.name },
+    text: `${path}  (${size(bytes)}, every byte verified)`,
+  }
+}
+
+export function addGet(program: Command): void {
+  program
+    .command('get')
+    .description('download a file, decrypt it here and verify every byte')
+    .argument('<fid>', 'file id', fid)
+    .option('-o, --output <file>', 'where to; "-" is standard output (default: its own name)')
+    .option('--range <first-last>', 'these bytes only, counted from 0', byteRange)
+    .option('--force', 'replace a file that is there')
+    .addHelpText(
+      'after',
+      `
+The file appears in its place when it is whole. A download that was interrupted goes on when you run the same command
+again; what came before is verified too.
+
+Examples:
+  cess get 6f2c…e1 -o photo.jpg
+  cess get 6f2c…e1 -o - | tar t
+  cess get 6f2c…e1 --range 0-1023 -o head.bin`,
+    )
+    .action(action(get))
+}
