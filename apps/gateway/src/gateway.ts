@@ -16,7 +16,7 @@ import {
 } from '@cess/ports'
 import { connectChain } from '@cess/sdk'
 import { followFinal } from './chain/heads.ts'
-import type { GatewayChain } from './chain/port.ts'
+import { type GatewayChain, stoppable } from './chain/port.ts'
 import { registerGateway, untilDone } from './chain/register.ts'
 import { configOf, type GatewaySettings } from './config/config.ts'
 import type { GatewayContext } from './context.ts'
@@ -44,8 +44,8 @@ import { createMiners } from './miners/miners.ts'
 import { openCache } from './read/cache.ts'
 import { createFiles } from './read/files.ts'
 import { createReader } from './read/reader.ts'
-import { healthRoute, statusRoute } from './status.ts'
-import { openJobs } from './store/jobs.ts'
+import { countJobs, healthRoute, statusRoute } from './status.ts'
+import { JOB_STATES, openJobs } from './store/jobs.ts'
 import { loadSeed } from './store/seed.ts'
 import { openTagFiles } from './store/tag-files.ts'
 import { createEncoder } from './work/encoder.ts'
@@ -73,7 +73,7 @@ export interface Gateway {
 }
 
 const GRACE_MS = 5_000
-const CHORES_MS = 60_000
+const CHORES_MS = 15_000
 /** What tags wait for uploads, at most, each. */
 const YIELD_MS = 2_000
 const YIELD_STEP_MS = 100
@@ -102,7 +102,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     open.push(() => store.close())
     const own = deps.chain ? undefined : await connect()
     if (own) open.push(() => own.close())
-    const chain = (deps.chain ?? own) as GatewayChain
+    const chain = stoppable((deps.chain ?? own) as GatewayChain, stopping.signal)
     const account = toHex(pair.publicKey) as AccountId
     const ctx: GatewayContext = {
       config,
@@ -268,6 +268,11 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       registerGateway(ctx, network.peerId, config.domain ?? url),
     )
     registered = true
+    if (config.domain === undefined)
+      logger.warn(
+        { url },
+        'Others read on chain that this gateway is at a local address: set --domain',
+      )
     await writeFile(join(data, 'http'), `${url}\n`)
 
     const chores = async (): Promise<void> => {
@@ -275,6 +280,8 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         await clock.sleep(CHORES_MS, stopping.signal)
         await Promise.all([replays.prune(), sessions.prune(), jobs.prune()])
         ctx.metrics.spoolBytes.set(spool.used())
+        const counts = countJobs(jobs.all())
+        for (const state of JOB_STATES) ctx.metrics.jobs.set(counts[state] ?? 0, { state })
       }
     }
     chores().catch((error: unknown) => {

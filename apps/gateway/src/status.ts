@@ -66,7 +66,8 @@ export const healthRoute =
     return why === undefined ? ok(data) : { status: 503, msg: why, data }
   }
 
-const counted = (jobs: readonly Job[]): Record<string, number> => {
+/** Files on their way, by state. */
+export const countJobs = (jobs: readonly Job[]): Record<string, number> => {
   const counts: Record<string, number> = {}
   for (const { state } of jobs) counts[state] = (counts[state] ?? 0) + 1
   return counts
@@ -95,7 +96,7 @@ export const statusRoute =
       downloads: { active: downloads.used, waiting: downloads.waiting },
       jobs: {
         total: all.length,
-        byState: counted(all),
+        byState: countJobs(all),
         list: all
           .filter(({ state }) => state !== 'tagged')
           .sort((a, b) => a.changed - b.changed)

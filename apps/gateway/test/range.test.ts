@@ -14,7 +14,8 @@ describe('ranges of a file', () => {
   let fid = ''
   const bytes = content(SIZE)
   before(async () => {
-    kit = await startKit()
+    // So little memory that a download holds one fragment at a time.
+    kit = await startKit({ settings: { limits: { memoryBytes: 1 << 20 } } })
     const { data } = await put(kit.gateway.url, kit.dave, '/file?wait=stored', bytes, {
       filename: 'r%C3%A4nge%22.bin',
     })

@@ -3,14 +3,16 @@ import { request } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { toHex, utf8 } from '@cess/bytes'
 import { ss58Encode } from '@cess/crypto'
+import { VirtualClock } from '@cess/ports'
 import { ask, content, download, type Reply, sign } from './support/client.ts'
 import { DAVE, eventually, type Kit, startKit } from './support/kit.ts'
 
 describe('resumable uploads', () => {
   let kit: Kit
   let base = ''
+  const clock = new VirtualClock(Date.now())
   before(async () => {
-    kit = await startKit()
+    kit = await startKit({ clock })
     base = kit.gateway.url
   })
   after(() => kit.stop())
@@ -28,14 +30,14 @@ describe('resumable uploads', () => {
       {
         territory: 'default',
         'content-range': `bytes ${from}-${to - 1}/${bytes.length}`,
-        ...sign(kit.dave, 'PUT', `/resume/${name}`),
+        ...sign(kit.dave, 'PUT', `/resume/${name}`, { time: clock.now() }),
       },
       more.body ?? bytes.subarray(from, to),
     )
   const offsetOf = async (name: string, total: number): Promise<number | undefined> => {
     const { status, headers } = await ask(`${base}/resume/${name}`, 'HEAD', {
       totalsize: String(total),
-      ...sign(kit.dave, 'HEAD', `/resume/${name}`),
+      ...sign(kit.dave, 'HEAD', `/resume/${name}`, { time: clock.now() }),
     })
     return status === 404 ? undefined : Number(headers.get('upload-offset'))
   }
@@ -110,7 +112,7 @@ describe('resumable uploads', () => {
             {
               territory: 'default',
               'content-range': range || 'x',
-              ...sign(kit.dave, 'PUT', '/resume/f'),
+              ...sign(kit.dave, 'PUT', '/resume/f', { time: clock.now() }),
             },
             new Uint8Array(5),
           )
@@ -129,7 +131,7 @@ describe('resumable uploads', () => {
           territory: 'default',
           'content-length': bytes.length,
           'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}`,
-          ...sign(kit.dave, 'PUT', `/resume/${name}`),
+          ...sign(kit.dave, 'PUT', `/resume/${name}`, { time: clock.now() }),
         },
       })
       stuck.on('error', () => undefined)
@@ -156,9 +158,34 @@ describe('resumable uploads', () => {
     hanging.destroy()
   })
 
+  test('an upload may end with the SDK message that it began with, and with no other old one', async () => {
+    const bytes = content(200_000, 11)
+    const send = (text: string, from: number, to: number) =>
+      ask(
+        `${base}/resume/slow`,
+        'PUT',
+        {
+          territory: 'default',
+          account: ss58Encode(DAVE.publicKey),
+          message: text,
+          signature: toHex(DAVE.sign(utf8(text))),
+          'content-range': `bytes ${from}-${to - 1}/${bytes.length}`,
+        },
+        bytes.subarray(from, to),
+      )
+    const began = `<Bytes>cess-js-sdk-frontend-${clock.now()}</Bytes>`
+    assert.equal((await send(began, 0, 100_000)).status, 308)
+    await clock.advance(3 * 3_600_000)
+    const other = `<Bytes>cess-js-sdk-frontend-${clock.now() - 3_600_000}</Bytes>`
+    assert.equal((await send(other, 100_000, 150_000)).data.error, 'EXPIRED')
+    assert.equal((await send(began, 0, 200_000)).status, 200, 'from the beginning, too')
+    await clock.advance(22 * 3_600_000)
+    assert.equal((await send(began, 0, 200_000)).data.error, 'EXPIRED')
+  })
+
   test('the CESS SDK sends the whole file with every piece of 2 MiB', async () => {
     const bytes = content(5 << 20, 10)
-    const message = `<Bytes>cess-js-sdk-${Date.now()}</Bytes>`
+    const message = `<Bytes>cess-js-sdk-${clock.now()}</Bytes>`
     const signature = base58(DAVE.sign(utf8(message)))
     const replies: Reply[] = []
     for (let from = 0; from < bytes.length; from += 2 << 20) {

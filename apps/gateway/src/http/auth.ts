@@ -9,18 +9,26 @@ import type { ReplayGuard } from './replay.ts'
 
 /** Checks who has signed a request. */
 export interface Authentication {
-  /** The account that signed it. `sdk` also takes the CESS SDK's messages, which name no file and no gateway. */
-  signer(exchange: Exchange, options: { readonly sdk: boolean }): Promise<AccountId>
+  /** The account that signed it. */
+  signer(exchange: Exchange, options: SignerOptions): Promise<AccountId>
+}
+
+export interface SignerOptions {
+  /** Whether the CESS SDK's messages do as well, which name no file and no gateway. */
+  readonly sdk: boolean
+  /** Whether an upload of this account began with this message: then it may end with it, a day later at most. */
+  readonly began?: (owner: AccountId, message: string) => boolean
 }
 
 const WINDOW_MS = 5 * 60_000
 const SDK_WINDOW_MS = 15 * 60_000
+const SDK_LONGEST_MS = 24 * 60 * 60_000
 
 export function createAuthentication(ctx: GatewayContext, replays: ReplayGuard): Authentication {
-  function checkTime({ time, form }: SignedMessage): void {
+  function checkTime({ time, form }: SignedMessage, goesOn: boolean): void {
     const now = ctx.clock.now()
-    const oldest = now - (form === 'sdk' ? SDK_WINDOW_MS : WINDOW_MS)
-    if (time < oldest || time > now + WINDOW_MS)
+    const window = form === 'strict' ? WINDOW_MS : goesOn ? SDK_LONGEST_MS : SDK_WINDOW_MS
+    if (time < now - window || time > now + WINDOW_MS)
       throw new GatewayError(
         'EXPIRED',
         `The signed message is of ${new Date(time).toISOString()}, and it is ${new Date(now).toISOString()} here. Sign a new one; check the clock of your machine.`,
@@ -67,7 +75,7 @@ export function createAuthentication(ctx: GatewayContext, replays: ReplayGuard):
   }
 
   return {
-    async signer(x, { sdk }) {
+    async signer(x, { sdk, began }) {
       if (header(x, 'ethacc') !== undefined) parseAccount(`0x${'00'.repeat(20)}`)
       const [account, message, signed] = ['account', 'message', 'signature'].map((n) =>
         header(x, n),
@@ -90,7 +98,7 @@ export function createAuthentication(ctx: GatewayContext, replays: ReplayGuard):
           'FOREIGN',
           'The messages of the CESS SDK are good for uploads only. Sign "cess-gateway/1 …" for this request.',
         )
-      checkTime(said)
+      checkTime(said, began?.(who, message) ?? false)
       if (said.form === 'strict') checkPurpose(x, said)
       checkSignature(who, message, signature)
       const fresh =

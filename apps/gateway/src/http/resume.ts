@@ -55,10 +55,13 @@ export function createResume(deps: UploadDeps, upload: Handler): Handler {
     const range = text === undefined ? undefined : parseContentRange(text, maxFile)
     if (!range || range.total === 0) return upload(x)
     checkWish(x.query)
-    const owner = await auth.signer(x, { sdk: true })
-    const [territory, bucket] = [territoryOf(x), bucketOf(x)]
     const name = headerName(x) ?? fileName(x.params['name']!)
     const { total } = range
+    const owner = await auth.signer(x, {
+      sdk: true,
+      began: (who, message) => sessions.find(who, name, total)?.message === message,
+    })
+    const [territory, bucket] = [territoryOf(x), bucketOf(x)]
     const length = contentLength(x)
     const whole = !range.asks && length === total && range.to - range.from + 1 !== total
     const piece = range.asks
@@ -118,7 +121,8 @@ export function createResume(deps: UploadDeps, upload: Handler): Handler {
   ): Promise<void> {
     const { id, offset } = held.session()
     await held.segmenter.rewind(from)
-    if (from < offset) await held.moveTo(from)
+    if (from === 0) await held.begin(header(x, 'message') ?? '')
+    else if (from < offset) await held.moveTo(from)
     const signal = AbortSignal.any([x.signal, held.signal])
     let grown = from
     const end = await receive(bodyOf({ ...x, signal }, bodyLimits(ctx, length)), spool.part(id), {

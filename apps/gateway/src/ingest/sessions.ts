@@ -15,6 +15,8 @@ export interface UploadSession {
   readonly owner: AccountId
   readonly name: string
   readonly total: number
+  /** The signed message that it began with. */
+  readonly message: string
   /** Bytes that are on disk for good. */
   readonly offset: number
   /** Unix milliseconds. */
@@ -29,6 +31,8 @@ export interface HeldSession {
   readonly segmenter: Segmenter
   /** Aborted when another request takes over. */
   readonly signal: AbortSignal
+  /** Begins anew, with nothing, under a signed message. */
+  begin(message: string): Promise<void>
   moveTo(offset: number): Promise<void>
   /** The upload is done. Its part is the caller's. */
   finish(fid: FileId): Promise<void>
@@ -102,7 +106,7 @@ export async function openSessions(
         { retryAfter: 60 },
       )
     const id = idOf(owner, name, total)
-    const session = { id, owner, name, total, offset: 0, changed: ctx.clock.now() }
+    const session = { id, owner, name, total, message: '', offset: 0, changed: ctx.clock.now() }
     const entry: Entry = { session, segmenter: undefined, holder: undefined }
     entries.set(id, entry)
     return entry
@@ -134,6 +138,10 @@ export async function openSessions(
         session: () => entry.session,
         segmenter: entry.segmenter,
         signal: holder.abort.signal,
+        begin(message) {
+          entry.session = { ...entry.session, message }
+          return save(entry, 0)
+        },
         moveTo: (offset) => save(entry, offset),
         finish: (fid) => save(entry, total, fid),
         leave() {

@@ -32,7 +32,7 @@ export interface Files {
 
 /** Segments of all remembered layouts together: about a kilobyte each. */
 const MAX_SEGMENTS = 20_000
-const FRESH_MS = 15_000
+const FRESH_MS = { stored: 15_000, queued: 1_000 }
 
 /** Bytes of a name as text; names that are no UTF-8 keep what can be shown. */
 const text = (bytes: Uint8Array): string => {
@@ -117,7 +117,7 @@ export function createFiles(ctx: Pick<GatewayContext, 'chain' | 'clock'>): Files
     forget,
     async find(fid) {
       const held = known.get(fid)
-      if (held && ctx.clock.now() - held.at < FRESH_MS) return held.file
+      if (held && ctx.clock.now() - held.at < FRESH_MS[held.file.state]) return held.file
       let found: KnownFile | undefined
       try {
         found = await look(ctx, fid)

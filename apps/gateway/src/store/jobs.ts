@@ -9,16 +9,18 @@ import { allOf, jobKey, layoutKey, tagsKey } from './schema.ts'
  * miners; `placed`: they all have it; `stored`: that is final; `tagging`, `tagged`: the miners have checked the tags;
  * `proven`: all of them have passed an audit since; `failed`: it is given up.
  */
-export type JobState =
-  | 'declaring'
-  | 'declared'
-  | 'placing'
-  | 'placed'
-  | 'stored'
-  | 'tagging'
-  | 'tagged'
-  | 'proven'
-  | 'failed'
+export type JobState = (typeof JOB_STATES)[number]
+export const JOB_STATES = [
+  'declaring',
+  'declared',
+  'placing',
+  'placed',
+  'stored',
+  'tagging',
+  'tagged',
+  'proven',
+  'failed',
+] as const
 
 /** States in which all miners have the file for good. */
 export const STORED: readonly JobState[] = ['stored', 'tagging', 'tagged', 'proven']
