@@ -50,12 +50,13 @@ async function run(options: Options): Promise<void> {
   const stop = new AbortController()
   const started = systemClock.now()
   let asked = 0
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
       if (++asked > 2) process.exit(1)
       stop.abort()
     })
-  const network = await startNetwork({ data, ports, miners, logLevel, progress: say })
+  const { signal } = stop
+  const network = await startNetwork({ data, ports, miners, logLevel, signal, progress: say })
   say(`Ready in ${((systemClock.now() - started) / 1000).toFixed(1)} s.`)
   const endpoints = [
     ['JSON-RPC', network.rpc],
@@ -70,7 +71,7 @@ async function run(options: Options): Promise<void> {
     stop.abort()
     return why
   })
-  await watch({ clients, endpoints, miners, signal: stop.signal })
+  await watch({ clients, endpoints, miners, signal })
   for (const client of clients) client.close()
   say('Stopping…')
   const why = await Promise.race([fallen, Promise.resolve(undefined)])

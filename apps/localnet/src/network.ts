@@ -16,6 +16,8 @@ export interface NetworkOptions {
   readonly ports: Ports
   readonly miners: number
   readonly logLevel: string
+  /** Ends what has been started when it fires before everything is ready. */
+  readonly signal?: AbortSignal
   /** Told what happens while the network comes up. */
   progress(sentence: string): void
 }
@@ -121,6 +123,7 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
   dirs.claim()
   const all: NetworkProcess[] = []
   const track = (one: NetworkProcess): NetworkProcess => {
+    options.signal?.throwIfAborted()
     all.push(one)
     return one
   }
@@ -130,6 +133,8 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
     await Promise.all(all.filter((one) => !isValidator(one)).map((one) => one.stop()))
     await Promise.all(all.filter(isValidator).map((one) => one.stop()))
   }
+  const giveUp = (): void => void stop()
+  options.signal?.addEventListener('abort', giveUp, { once: true })
   try {
     options.progress('Starting 3 validators')
     const first = track(startValidator(options, dirs, 0, []))
@@ -173,6 +178,9 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
     }
   } catch (error) {
     await stop()
+    if (options.signal?.aborted) throw new Error('Stopped before everything was ready.')
     throw error
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp)
   }
 }

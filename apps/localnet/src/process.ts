@@ -44,12 +44,14 @@ function tail(log: WriteStream) {
   }
 }
 
-/** Starts a program as a process of its own; it ends with this one at the latest. */
+/** Starts a program as a process of its own; it is asked to stop when this one ends, however that is. */
 export function startProcess(options: ProcessOptions): NetworkProcess {
   mkdirSync(dirname(options.logFile), { recursive: true })
   const log = createWriteStream(options.logFile, { flags: 'a' })
   const lines = tail(log)
-  const child: ChildProcess = spawn(process.execPath, [options.main, ...options.args], {
+  const watcher = new URL('./stop-with-parent.ts', import.meta.url).href
+  const args = ['--import', watcher, options.main, ...options.args]
+  const child: ChildProcess = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     // A group of its own: Ctrl-C in the terminal reaches only us, and we stop the programs in order.
@@ -62,8 +64,9 @@ export function startProcess(options: ProcessOptions): NetworkProcess {
     )
     child.once('close', (code, signal) => {
       alive = false
-      log.end()
-      resolve(`${options.name} ended (${signal ?? `exit code ${code}`}).`)
+      const why = `${options.name} ended (${signal ?? `exit code ${code}`}).`
+      log.end(`${why}\n`)
+      resolve(why)
     })
   })
   const ready = new Promise<Readonly<Record<string, unknown>>>((resolve, reject) => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,4 +39,38 @@ test('one that never says so, and one that does not stop, are not waited for', a
   await assert.rejects(one.ready, /not ready in 0.3 s/)
   await one.stop(300)
   assert.match(await one.ended, /SIGKILL/)
+})
+
+test('programs end when the process that started them is killed', async () => {
+  const child = join(dir, 'child.mjs')
+  writeFileSync(
+    child,
+    `console.log('{"ready":true,"pid":' + process.pid + '}'); setInterval(() => {}, 1e6)`,
+  )
+  const parent = join(dir, 'parent.mjs')
+  const from = JSON.stringify(new URL('../src/process.ts', import.meta.url).href)
+  const options = JSON.stringify({
+    name: 'it',
+    main: child,
+    args: [],
+    logFile: `${child}.log`,
+    readyMs: 10_000,
+  })
+  writeFileSync(
+    parent,
+    `import { startProcess } from ${from}\nconst one = startProcess(${options})\nawait one.ready\nconsole.log(one.pid)\nsetInterval(() => {}, 1e6)`,
+  )
+  const starter = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [pid] = (await once(starter.stdout, 'data')) as [Buffer]
+  starter.kill('SIGKILL')
+  const alive = () => {
+    try {
+      process.kill(Number(pid), 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+  for (let i = 0; i < 100 && alive(); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(alive(), false)
 })

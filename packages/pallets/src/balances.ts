@@ -17,8 +17,6 @@ import {
 import { accountId32, type MultiAddress, multiAddress } from '@cess/primitives'
 import { bool, compact, enumeration, fixedBytes, struct, u32, u128, vec } from '@cess/scale'
 
-/** Balance units: 1 token = 10^18 (TCESS). */
-export const TOKEN = 10n ** 18n
 const MAX_LOCKS = 50
 
 const reasons = enumeration('pallet_balances::types::Reasons', ['Fee', 'Misc', 'All'])
