@@ -12,11 +12,12 @@ import { CliError } from './errors.ts'
 import { loadAccount, loadAddress } from './keys/load.ts'
 import { type GlobalOptions, type Settings, settingsOf } from './settings.ts'
 import { createProgress, type Progress } from './shell/progress.ts'
+import type { Shell } from './shell/shell.ts'
 
 /** What a command works with. Connections are made when they are needed. */
 export interface Cli {
   readonly settings: Settings
-  readonly env: NodeJS.ProcessEnv
+  readonly shell: Shell
   readonly clock: Clock
   readonly random: Random
   readonly progress: Progress
@@ -50,16 +51,19 @@ export const toJson = (value: unknown, indent?: number): string =>
 
 export const address = (account: string): string => ss58Encode(account as never)
 
-function createCli(options: GlobalOptions, signal: AbortSignal): Cli & { close(): void } {
-  const settings = settingsOf(options, process.env)
+function createCli(
+  shell: Shell,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Cli & { close(): void } {
+  const settings = settingsOf(options, shell.env)
   const json = options.json === true
-  const live = process.stderr.isTTY === true && !json && process.env['TERM'] !== 'dumb'
   const progress = createProgress({
     clock: systemClock,
-    live,
-    width: () => process.stderr.columns ?? 80,
+    live: shell.live && !json,
+    width: shell.columns,
     write: (text) => {
-      if (!json) process.stderr.write(text)
+      if (!json) shell.err(text)
     },
   })
   let chain: Promise<ChainClient> | undefined
@@ -67,7 +71,7 @@ function createCli(options: GlobalOptions, signal: AbortSignal): Cli & { close()
   let account: Promise<Account> | undefined
   return {
     settings,
-    env: process.env,
+    shell,
     clock: systemClock,
     random: systemRandom,
     progress,
@@ -86,7 +90,7 @@ function createCli(options: GlobalOptions, signal: AbortSignal): Cli & { close()
       return gateway
     },
     account() {
-      account ??= loadAccount(settings, process.env, signal)
+      account ??= loadAccount(settings, shell, signal)
       return account
     },
     address: () => loadAddress(settings),
@@ -105,43 +109,40 @@ const GRACE_MS = 1_000
 
 type Work<A extends unknown[]> = (cli: Cli, ...args: A) => Promise<Result | undefined>
 
-/** Turns a piece of work into the action of a command: its arguments, then its options. */
-export function action<A extends unknown[]>(work: Work<A>) {
-  return async (...given: unknown[]): Promise<void> => {
-    const command = given.at(-1) as Command
-    const interrupted = new AbortController()
-    let asked = 0
-    const onSignal = (): void => {
-      if (++asked > 1) process.exit(1)
-      interrupted.abort(
-        new CliError(
-          'INTERRUPTED',
-          'Interrupted. Run the same command again to go on where it stopped.',
-        ),
-      )
+/** Makes actions of commands from pieces of work, which get the arguments and then the options. */
+export function createAction(shell: Shell, onFailed: () => void) {
+  return <A extends unknown[]>(work: Work<A>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1) as Command
+      const interrupted = new AbortController()
+      const { signal } = interrupted
+      const end = shell.onInterrupt(() => {
+        interrupted.abort(
+          new CliError(
+            'INTERRUPTED',
+            'Interrupted. Run the same command again to go on where it stopped.',
+          ),
+        )
+      })
+      const stopped = new Promise<never>((_, reject) => {
+        const stop = (): void => reject(signal.reason)
+        signal.addEventListener('abort', () => systemClock.after(GRACE_MS, stop), { once: true })
+      })
+      const cli = createCli(shell, command.optsWithGlobals() as GlobalOptions, signal)
+      try {
+        const running = work(cli, ...(given.slice(0, -1) as A))
+        // What cannot be interrupted, such as a call to the chain, is left to itself after a moment.
+        const result = await Promise.race([running, stopped])
+        cli.progress.clear()
+        if (!result) return
+        const { text } = result
+        const shown = typeof text === 'string' ? text : text.join('\n')
+        shell.out(`${cli.json ? toJson(result.json) : shown}\n`)
+        if (result.failed) onFailed()
+      } finally {
+        end()
+        cli.close()
+      }
     }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
-    const cli = createCli(command.optsWithGlobals() as GlobalOptions, interrupted.signal)
-    const { signal } = interrupted
-    const stopped = new Promise<never>((_, reject) => {
-      const end = (): void => reject(signal.reason)
-      signal.addEventListener('abort', () => systemClock.after(GRACE_MS, end), { once: true })
-    })
-    try {
-      const running = work(cli, ...(given.slice(0, -1) as A))
-      // What cannot be interrupted, such as a call to the chain, is left to itself after a moment.
-      const result = await Promise.race([running, stopped])
-      cli.progress.clear()
-      if (!result) return
-      const { text } = result
-      const shown = typeof text === 'string' ? text : text.join('\n')
-      process.stdout.write(`${cli.json ? toJson(result.json) : shown}\n`)
-      if (result.failed) process.exitCode = 1
-    } finally {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
-      cli.close()
-    }
-  }
 }
+export type Action = ReturnType<typeof createAction>

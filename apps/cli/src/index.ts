@@ -1,34 +1,44 @@
 import { CommanderError } from 'commander'
-import { toJson } from './cli.ts'
+import { createAction, toJson } from './cli.ts'
 import { CliError, type Problem, problemOf } from './errors.ts'
 import { createProgram } from './program.ts'
+import { processShell, type Shell } from './shell/shell.ts'
+
+export type { Shell } from './shell/shell.ts'
 
 /** Exit codes: done, failed, and a command line that is wrong. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
-function report(problem: Problem, json: boolean): void {
-  if (json) process.stdout.write(`${toJson({ error: problem })}\n`)
-  else process.stderr.write(`cess: ${problem.message}\n`)
+function usage(error: CommanderError): Problem {
+  const said = error.code === 'commander.help' ? 'Say what to do.' : error.message
+  const sentence = said.replace(/^error: /, '')
+  return { code: 'USAGE', message: `${sentence} \`cess help\` shows what there is.` }
 }
 
 /** Runs `cess` with these arguments (without the program's own) and returns the exit code. */
-export async function runCli(argv: readonly string[]): Promise<number> {
-  const json = argv.includes('--json')
-  const program = createProgram()
+export async function runCli(
+  argv: readonly string[],
+  shell: Shell = processShell(),
+): Promise<number> {
+  const report = (problem: Problem): void => {
+    if (argv.includes('--json')) shell.out(`${toJson({ error: problem })}\n`)
+    else shell.err(`cess: ${problem.message}\n`)
+  }
+  let failed = false
+  const action = createAction(shell, () => {
+    failed = true
+  })
   try {
-    await program.parseAsync([...argv], { from: 'user' })
-    return process.exitCode === EXIT.failed ? EXIT.failed : EXIT.ok
+    await createProgram(action, shell).parseAsync([...argv], { from: 'user' })
+    return failed ? EXIT.failed : EXIT.ok
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok
-      const message = error.message.replace(/^error: /, '')
-      const shown = error.code === 'commander.help' ? 'Say what to do.' : message
-      report({ code: 'USAGE', message: `${shown} \`cess help\` shows what there is.` }, json)
+      report(usage(error))
       return EXIT.usage
     }
-    report(problemOf(error), json)
-    if (process.env['CESS_TRACE'] && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`)
+    report(problemOf(error))
+    if (shell.env['CESS_TRACE'] && error instanceof Error) shell.err(`${error.stack}\n`)
     return error instanceof CliError && error.code === 'USAGE' ? EXIT.usage : EXIT.failed
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CliError } from './errors.ts'
+import type { Shell } from './shell/shell.ts'
 
 /** Flags that every command takes. */
 export interface GlobalOptions {
@@ -44,7 +45,7 @@ export interface Paths {
   readonly uploads: string
 }
 
-export function pathsOf(env: NodeJS.ProcessEnv): Paths {
+export function pathsOf(env: Shell['env']): Paths {
   const home = env['CESS_HOME'] || join(homedir(), '.cess')
   return {
     home,
@@ -83,7 +84,7 @@ export function readConfig(paths: Paths): Config {
 }
 
 /** Flags win over the environment, the environment over the file, the file over the defaults. */
-export function settingsOf(options: GlobalOptions, env: NodeJS.ProcessEnv): Settings {
+export function settingsOf(options: GlobalOptions, env: Shell['env']): Settings {
   const paths = pathsOf(env)
   const config = readConfig(paths)
   const node = options.node ?? (env['CESS_NODE'] || config.node || DEFAULTS.node)

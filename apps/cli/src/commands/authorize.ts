@@ -1,6 +1,6 @@
 import { authorizeGateway, listOperators, parseAddress, revokeGateway } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, address, type Cli } from '../cli.ts'
+import { type Action, address, type Cli } from '../cli.ts'
 import { checkGateway } from './network.ts'
 
 /** The gateway that was named, or the one in use. */
@@ -9,7 +9,7 @@ async function operatorOf(cli: Cli, given: string | undefined) {
   return (await checkGateway(cli)).account
 }
 
-export function addAuthorize(program: Command): void {
+export function addAuthorize(program: Command, action: Action): void {
   program
     .command('authorize')
     .description('let a gateway declare and delete files for you')

@@ -1,9 +1,9 @@
 import { balanceOf, formatTokens, parseAddress, parseTokens, sendTokens } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, address } from '../cli.ts'
+import { type Action, address } from '../cli.ts'
 import { SYMBOL } from '../shell/format.ts'
 
-export function addBalance(program: Command): void {
+export function addBalance(program: Command, action: Action): void {
   program
     .command('balance')
     .description('what an account has')

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import type { FileId } from '@cess/bytes'
 import { ContentError } from '@cess/content'
 import { getFile, type OpenedFile, openFile, SdkError } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, type Cli, type Result } from '../cli.ts'
+import type { Action, Cli, Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
 import { openTarget, placeFor, safeName } from '../files/target.ts'
 import { size } from '../shell/format.ts'
@@ -30,13 +29,8 @@ async function toStdout(cli: Cli, id: FileId, { range }: GetFlags): Promise<unde
       'USAGE',
       'With --json standard output is for the result. Name a file with -o.',
     )
-  await getFile(
-    id,
-    async (bytes) => {
-      if (!process.stdout.write(bytes)) await once(process.stdout, 'drain', { signal: cli.signal })
-    },
-    { ...(await common(cli)), range },
-  )
+  const options = { ...(await common(cli)), range }
+  await getFile(id, (bytes) => cli.shell.write(bytes, cli.signal), options)
   return undefined
 }
 
@@ -95,7 +89,7 @@ async function get(cli: Cli, id: FileId, flags: GetFlags): Promise<Result | unde
   }
 }
 
-export function addGet(program: Command): void {
+export function addGet(program: Command, action: Action): void {
   program
     .command('get')
     .description('download a file, decrypt it here and verify every byte')

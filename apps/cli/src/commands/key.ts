@@ -1,7 +1,7 @@
 import { generateMnemonic } from '@cess/crypto'
 import { accountFromUri } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, type Cli, type Result } from '../cli.ts'
+import type { Action, Cli, Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
 import { openKey, sealKey } from '../keys/key-file.ts'
 import { listKeys, readKey, writeKey } from '../keys/key-store.ts'
@@ -17,8 +17,8 @@ async function keep(cli: Cli, name: string, uri: string): Promise<string> {
   if ((await listKeys(keys)).some((key) => key.name === name))
     throw new CliError('KEY_EXISTS', `There is a key "${name}" already. Choose another name.`)
   const { address } = accountFromUri(uri)
-  const { env, signal, settings } = cli
-  const input = { env, passwordStdin: settings.passwordStdin }
+  const { shell, signal, settings } = cli
+  const input = { shell, passwordStdin: settings.passwordStdin }
   const password = await readPassword(input, { what: `the key "${name}"`, fresh: true, signal })
   await writeKey(keys, name, await sealKey(uri, password, cli.random))
   return address
@@ -27,15 +27,16 @@ async function keep(cli: Cli, name: string, uri: string): Promise<string> {
 async function create(cli: Cli, name = DEFAULT_NAME): Promise<Result> {
   const phrase = generateMnemonic(24)
   const address = await keep(cli, name, phrase)
-  const shown = process.stdout.isTTY
-    ? [
-        '',
-        'Write these words down, in order, and keep them where nobody finds them:',
-        '',
-        `  ${phrase}`,
-        '',
-      ]
-    : []
+  const shown =
+    cli.shell.shows && !cli.json
+      ? [
+          '',
+          'Write these words down, in order, and keep them where nobody finds them:',
+          '',
+          `  ${phrase}`,
+          '',
+        ]
+      : []
   return {
     json: { name, address },
     text: [
@@ -56,7 +57,7 @@ async function bring(
       'USAGE',
       'Standard input gives either the phrase or the passphrase. Name a file in CESS_PASSWORD_FILE for the passphrase.',
     )
-  const phrase = await readPhrase({ file, stdin: stdin ?? false }, cli.signal)
+  const phrase = await readPhrase(cli.shell, { file, stdin: stdin ?? false }, cli.signal)
   const chosen = name ?? DEFAULT_NAME
   const address = await keep(cli, chosen, phrase)
   return { json: { name: chosen, address }, text: `Key "${chosen}": ${address}` }
@@ -72,8 +73,8 @@ async function show(
   const text = await readKey(keys, chosen)
   const found = (await listKeys(keys)).find((key) => key.name === chosen)!
   if (!secret) return { json: found, text: `Key "${chosen}": ${found.address}` }
-  const { env, signal, settings } = cli
-  const input = { env, passwordStdin: settings.passwordStdin }
+  const { shell, signal, settings } = cli
+  const input = { shell, passwordStdin: settings.passwordStdin }
   const password = await readPassword(input, { what: `the key "${chosen}"`, fresh: false, signal })
   const { uri } = await openKey(chosen, text, password)
   return { json: { ...found, secret: uri }, text: uri }
@@ -91,7 +92,7 @@ async function list(cli: Cli): Promise<Result> {
   }
 }
 
-export function addKey(program: Command): void {
+export function addKey(program: Command, action: Action): void {
   const key = program
     .command('key')
     .description('make, import and look at keys')

@@ -1,7 +1,7 @@
 import type { FileId } from '@cess/bytes'
 import { type ListedFile, listFiles, openFile, parseAddress, removeFile } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, type Cli, type Result } from '../cli.ts'
+import type { Action, Cli, Result } from '../cli.ts'
 import { printable, size, table } from '../shell/format.ts'
 import { fid } from './arguments.ts'
 
@@ -74,7 +74,7 @@ async function remove(cli: Cli, id: FileId): Promise<Result> {
   return { json: { fid: id, block }, text: `Deleted in block ${block}. Its miners let it go.` }
 }
 
-export function addFiles(program: Command): void {
+export function addFiles(program: Command, action: Action): void {
   program
     .command('ls')
     .description('list your files')

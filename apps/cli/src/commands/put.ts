@@ -12,7 +12,7 @@ import {
   waitForFile,
 } from '@cess/sdk'
 import { type Command, Option } from 'commander'
-import { action, address, type Cli, type Result } from '../cli.ts'
+import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
 import { type LocalFile, openLocal } from '../files/local-source.ts'
 import { mediaTypeOf } from '../files/media-type.ts'
@@ -205,7 +205,7 @@ async function put(cli: Cli, given: string, flags: PutFlags): Promise<Result> {
   }
 }
 
-export function addPut(program: Command): void {
+export function addPut(program: Command, action: Action): void {
   program
     .command('put')
     .description('encrypt a file here and store it')

@@ -11,7 +11,7 @@ import {
   type Territory,
 } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, type Cli } from '../cli.ts'
+import type { Action, Cli } from '../cli.ts'
 import { printable, SYMBOL, size, table } from '../shell/format.ts'
 import { whole } from './arguments.ts'
 import { slotMs } from './slot.ts'
@@ -37,7 +37,7 @@ function row(t: Territory, head: number, msPerBlock: number): string[] {
   ]
 }
 
-export function addSpace(program: Command): void {
+export function addSpace(program: Command, action: Action): void {
   const space = program
     .command('space')
     .description('buy and look after the space that your files take')

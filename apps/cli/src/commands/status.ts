@@ -1,7 +1,7 @@
 import type { FileId } from '@cess/bytes'
 import { type FileMiner, type FileStatus, fileStatus, listFiles, parseAddress } from '@cess/sdk'
 import type { Command } from 'commander'
-import { action, address, type Cli, type Result } from '../cli.ts'
+import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { size, table } from '../shell/format.ts'
 import { fid } from './arguments.ts'
 
@@ -74,7 +74,7 @@ async function all(cli: Cli): Promise<Result> {
   }
 }
 
-export function addStatus(program: Command): void {
+export function addStatus(program: Command, action: Action): void {
   program
     .command('status')
     .description('where a file is, and which miners have proved that they have it')

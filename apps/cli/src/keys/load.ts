@@ -3,6 +3,7 @@ import { type Account, accountFromUri } from '@cess/sdk'
 import { CliError } from '../errors.ts'
 import type { Settings } from '../settings.ts'
 import { readPassword } from '../shell/prompt.ts'
+import type { Shell } from '../shell/shell.ts'
 import { openKey } from './key-file.ts'
 import { listKeys, readKey } from './key-store.ts'
 
@@ -34,7 +35,7 @@ export async function chosenKey({ key, paths }: Settings): Promise<string> {
 /** The user's account, with its secret. @throws CliError */
 export async function loadAccount(
   settings: Settings,
-  env: NodeJS.ProcessEnv,
+  shell: Shell,
   signal: AbortSignal,
 ): Promise<Account> {
   if (settings.devKey !== undefined) return devAccount(settings.devKey)
@@ -42,7 +43,7 @@ export async function loadAccount(
   const text = await readKey(settings.paths.keys, name)
   const { passwordStdin } = settings
   const what = `the key "${name}"`
-  const password = await readPassword({ env, passwordStdin }, { what, fresh: false, signal })
+  const password = await readPassword({ shell, passwordStdin }, { what, fresh: false, signal })
   return (await openKey(name, text, password)).account
 }
 

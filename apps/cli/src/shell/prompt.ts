@@ -3,10 +3,11 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
 import { CliError } from '../errors.ts'
+import type { Shell } from './shell.ts'
 
 /** Where secrets come from: a terminal, a file, standard input. Never the command line. */
 export interface SecretInput {
-  readonly env: NodeJS.ProcessEnv
+  readonly shell: Shell
   readonly passwordStdin: boolean
 }
 
@@ -14,15 +15,15 @@ const MIN_PASSWORD = 8
 const MAX_SECRET = 4096
 
 /** Asks on the terminal; what is typed is not shown. */
-async function askHidden(question: string, signal: AbortSignal): Promise<string> {
-  process.stderr.write(question)
+async function askHidden(shell: Shell, question: string, signal: AbortSignal): Promise<string> {
+  shell.err(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const terminal = createInterface({ input: shell.stdin, output: silent, terminal: true })
   try {
     return await terminal.question('', { signal })
   } finally {
     terminal.close()
-    process.stderr.write('\n')
+    shell.err('\n')
   }
 }
 
@@ -37,13 +38,18 @@ export async function readPassword(
     signal,
   }: { readonly what: string; readonly fresh: boolean; readonly signal: AbortSignal },
 ): Promise<string> {
-  const file = input.env['CESS_PASSWORD_FILE']
+  const { shell } = input
+  const file = shell.env['CESS_PASSWORD_FILE']
   let password: string
-  if (input.passwordStdin) password = lineOf(await readAll(process.stdin))
+  if (input.passwordStdin) password = lineOf(await readAll(shell.stdin))
   else if (file) password = lineOf(await readFile(file, 'utf8'))
-  else if (process.stdin.isTTY) {
-    password = await askHidden(`Passphrase ${fresh ? 'for the new key' : `of ${what}`}: `, signal)
-    if (fresh && (await askHidden('Once more: ', signal)) !== password)
+  else if (shell.asks) {
+    password = await askHidden(
+      shell,
+      `Passphrase ${fresh ? 'for the new key' : `of ${what}`}: `,
+      signal,
+    )
+    if (fresh && (await askHidden(shell, 'Once more: ', signal)) !== password)
       throw new CliError(
         'NO_PASSWORD',
         'The two passphrases differ. Nothing was changed; try again.',
@@ -63,12 +69,13 @@ export async function readPassword(
 
 /** A phrase or seed to import: from a file, standard input, or typed unseen. */
 export async function readPhrase(
+  shell: Shell,
   { file, stdin }: { readonly file: string | undefined; readonly stdin: boolean },
   signal: AbortSignal,
 ): Promise<string> {
   if (file !== undefined) return (await readFile(file, 'utf8')).slice(0, MAX_SECRET).trim()
-  if (stdin) return (await readAll(process.stdin)).slice(0, MAX_SECRET).trim()
-  if (process.stdin.isTTY) return (await askHidden('Phrase or seed: ', signal)).trim()
+  if (stdin) return (await readAll(shell.stdin)).slice(0, MAX_SECRET).trim()
+  if (shell.asks) return (await askHidden(shell, 'Phrase or seed: ', signal)).trim()
   throw new CliError(
     'USAGE',
     'There is no terminal to ask for the phrase on. Give it on standard input with --stdin, or in a file with --file.',

@@ -33,6 +33,8 @@ const hashIn = (status: Status, key: string): Hash | undefined =>
   typeof status === 'object' && typeof status[key] === 'string' ? (status[key] as Hash) : undefined
 
 const RETRY_MS = 1_000
+/** How long no node may answer while the fate of a transaction is open. */
+const GIVE_UP_MS = 120_000
 
 export function createSubmitter(deps: SubmitDeps) {
   const { rpc, clock } = deps
@@ -87,21 +89,33 @@ export function createSubmitter(deps: SubmitDeps) {
     return { extrinsicHash: extrinsicHashOf(wire), block, index, events }
   }
 
-  /** Looks for an extrinsic in finalized blocks until its lifetime is over: for when the connection broke while it waited. */
+  /**
+   * Looks for an extrinsic in finalized blocks until its lifetime is over, or no node answers for too long: for when the
+   * connection broke while it waited.
+   */
   async function search(call: RuntimeCall, wire: string, from: number): Promise<Hash> {
-    for (let number = from; ; ) {
-      const head = await deps.finalizedHead().catch(() => undefined)
-      while (head && number <= head.number) {
-        const hash = await deps.blockHash(number)
-        if (hash && (await find(hash, wire)) >= 0) return hash
-        number++
-        if (number > from + LIFETIME)
-          throw new SdkError(
-            'EXPIRED',
-            `${callName(call)} did not get into a block in ${LIFETIME} blocks and cannot any more. Send it again.`,
-          )
+    let answered = clock.now()
+    for (let number = from; ; await clock.sleep(RETRY_MS)) {
+      try {
+        const head = await deps.finalizedHead()
+        for (; number <= head.number && number <= from + LIFETIME; number++) {
+          const hash = await deps.blockHash(number)
+          if (hash && (await find(hash, wire)) >= 0) return hash
+        }
+        answered = clock.now()
+      } catch (error) {
+        if (!(error instanceof SdkError) || error.code === 'CLOSED') throw error
       }
-      await clock.sleep(RETRY_MS)
+      if (number > from + LIFETIME)
+        throw new SdkError(
+          'EXPIRED',
+          `${callName(call)} did not get into a block in ${LIFETIME} blocks and cannot any more. Send it again.`,
+        )
+      if (clock.now() - answered >= GIVE_UP_MS)
+        throw new SdkError(
+          'CONNECTION_LOST',
+          `The connection to the node broke after ${callName(call)} was sent, and none answers since. It may still get into a block: see whether it did before you send it again.`,
+        )
     }
   }
 
