@@ -40,7 +40,7 @@ describe('the command line', () => {
       assert.ok(json.error.message.length > 10)
       assert.equal(err, '')
     }
-    const text = await cess.run(['frobnicate'])
+    const text = await cess.spawn(['frobnicate'])
     assert.equal(text.code, 2)
     assert.equal(text.out, '')
     assert.match(text.err, /^cess: .*frobnicate/)

@@ -113,11 +113,27 @@ describe('keys from the command line', () => {
     const wrong = await run([...args, '--password-stdin'], 'something else\n', {})
     assert.equal(wrong.code, 1)
     assert.equal(wrong.json.error.code, 'WRONG_PASSWORD')
-    const right = await cess.run([...args, '--password-stdin', '--json'], { input: PASSWORD })
+    const right = await cess.spawn([...args, '--password-stdin', '--json'], { input: PASSWORD })
     assert.equal(right.json.secret, PHRASE)
     const weak = await run(['key', 'new', 'weak', '--password-stdin'], 'short\n', {})
     assert.equal(weak.json.error.code, 'WEAK_PASSWORD')
     assert.doesNotMatch(said.join(), /something else|correct horse/)
+  })
+
+  test('on a terminal it is asked for twice, unseen', async () => {
+    const typed = await cess.run(['key', 'new', 'typed'], {
+      input: `${PASSWORD}\n${PASSWORD}\n`,
+      asks: true,
+    })
+    assert.equal(typed.code, 0, typed.err)
+    assert.match(typed.err, /^Passphrase for the new key: \nOnce more: \n$/)
+    const differ = await cess.run(['key', 'new', 'differ'], {
+      input: `${PASSWORD}\nanother one\n`,
+      asks: true,
+    })
+    assert.match(differ.err, /two passphrases differ/)
+    const nothing = await cess.run(['key', 'new', 'none'], { input: '', asks: true })
+    assert.match(nothing.err, /Nothing was typed/)
   })
 
   test('a key file that others can read is refused', async () => {

@@ -78,7 +78,12 @@ async function download(
 async function get(cli: Cli, id: FileId, flags: GetFlags): Promise<Result | undefined> {
   if (flags.output === '-') return toStdout(cli, id, flags)
   const { manifest } = await openFile(id, await common(cli))
-  const path = await placeFor(flags.output, safeName(manifest.name, id), flags.force ?? false)
+  const path = await placeFor(
+    cli.shell.cwd,
+    flags.output,
+    safeName(manifest.name, id),
+    flags.force ?? false,
+  )
   const file = await download(cli, id, path, flags)
   const bytes = flags.range
     ? Math.min(flags.range.length ?? Number.POSITIVE_INFINITY, file.size - flags.range.offset)

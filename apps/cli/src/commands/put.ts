@@ -151,7 +151,7 @@ function waitedText(status: FileStatus): string {
 }
 
 async function put(cli: Cli, given: string, flags: PutFlags): Promise<Result> {
-  const path = resolve(given)
+  const path = resolve(cli.shell.cwd, given)
   const file = await openLocal(path)
   const account = await cli.account()
   const territory = flags.territory ?? cli.settings.territory

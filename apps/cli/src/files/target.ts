@@ -44,11 +44,12 @@ const refuse = (path: string): CliError =>
 
 /** Where the file goes: a folder gets it under its own name. @throws CliError FILE_EXISTS */
 export async function placeFor(
+  folder: string,
   out: string | undefined,
   name: string,
   force: boolean,
 ): Promise<string> {
-  const given = resolve(out ?? name)
+  const given = resolve(folder, out ?? name)
   const path = (await existing(given))?.isDirectory() ? join(given, name) : given
   const there = await existing(path)
   if (there?.isDirectory())

@@ -34,7 +34,8 @@ export function createProgress({ clock, live, width, write }: ProgressOptions): 
   const line = (done: number, total: number | undefined, now: number): string => {
     const rate = now > began ? ((done - first) * 1000) / (now - began) : 0
     const speed = rate > 0 ? `  ${size(Math.round(rate))}/s` : ''
-    if (total === undefined || total === 0) return `${label}  ${size(done)}${speed}`
+    if (total === undefined || total === 0)
+      return done === 0 ? `${label} …` : `${label}  ${size(done)}${speed}`
     const part = Math.min(1, done / total)
     const full = Math.round(part * BAR)
     const bar = `${picocolors.cyan('█'.repeat(full))}${picocolors.dim('░'.repeat(BAR - full))}`

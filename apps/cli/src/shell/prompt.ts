@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
+import { resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { text as readAll } from 'node:stream/consumers'
 import { CliError } from '../errors.ts'
 import type { Shell } from './shell.ts'
 
@@ -14,17 +14,44 @@ export interface SecretInput {
 const MIN_PASSWORD = 8
 const MAX_SECRET = 4096
 
-/** Asks on the terminal; what is typed is not shown. */
-async function askHidden(shell: Shell, question: string, signal: AbortSignal): Promise<string> {
-  shell.err(question)
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = createInterface({ input: shell.stdin, output: silent, terminal: true })
+/** Asks on the terminal, one question after the other; what is typed is not shown. @throws CliError INTERRUPTED */
+async function askHidden(
+  shell: Shell,
+  questions: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const input = shell.stdin
+  const terminal = createInterface({ input, output, terminal: true, historySize: 0 })
+  // Queued: what is typed or pasted ahead belongs to the next question.
+  const lines = terminal[Symbol.asyncIterator]()
+  const stop = (): void => terminal.close()
+  signal.addEventListener('abort', stop, { once: true })
+  const answers: string[] = []
   try {
-    return await terminal.question('', { signal })
+    for (const question of questions) {
+      shell.err(question)
+      const line = await lines.next()
+      shell.err('\n')
+      signal.throwIfAborted()
+      if (line.done) throw new CliError('INTERRUPTED', 'Nothing was typed, so nothing was changed.')
+      answers.push(line.value)
+    }
+    return answers
   } finally {
+    signal.removeEventListener('abort', stop)
     terminal.close()
-    shell.err('\n')
   }
+}
+
+/** What comes on standard input, as far as a secret can reach. */
+async function readStdin({ stdin }: Shell): Promise<string> {
+  let text = ''
+  for await (const piece of stdin.setEncoding('utf8')) {
+    text += piece
+    if (text.length > MAX_SECRET) break
+  }
+  return text
 }
 
 const lineOf = (text: string): string => text.slice(0, MAX_SECRET).split(/\r?\n/, 1)[0]!
@@ -41,19 +68,21 @@ export async function readPassword(
   const { shell } = input
   const file = shell.env['CESS_PASSWORD_FILE']
   let password: string
-  if (input.passwordStdin) password = lineOf(await readAll(shell.stdin))
-  else if (file) password = lineOf(await readFile(file, 'utf8'))
+  if (input.passwordStdin) password = lineOf(await readStdin(shell))
+  else if (file) password = lineOf(await readFile(resolve(shell.cwd, file), 'utf8'))
   else if (shell.asks) {
-    password = await askHidden(
+    const question = `Passphrase ${fresh ? 'for the new key' : `of ${what}`}: `
+    const [first, again] = await askHidden(
       shell,
-      `Passphrase ${fresh ? 'for the new key' : `of ${what}`}: `,
+      fresh ? [question, 'Once more: '] : [question],
       signal,
     )
-    if (fresh && (await askHidden(shell, 'Once more: ', signal)) !== password)
+    if (fresh && first !== again)
       throw new CliError(
         'NO_PASSWORD',
         'The two passphrases differ. Nothing was changed; try again.',
       )
+    password = first!
   } else
     throw new CliError(
       'NO_PASSWORD',
@@ -73,9 +102,10 @@ export async function readPhrase(
   { file, stdin }: { readonly file: string | undefined; readonly stdin: boolean },
   signal: AbortSignal,
 ): Promise<string> {
-  if (file !== undefined) return (await readFile(file, 'utf8')).slice(0, MAX_SECRET).trim()
-  if (stdin) return (await readAll(shell.stdin)).slice(0, MAX_SECRET).trim()
-  if (shell.asks) return (await askHidden(shell, 'Phrase or seed: ', signal)).trim()
+  if (file !== undefined)
+    return (await readFile(resolve(shell.cwd, file), 'utf8')).slice(0, MAX_SECRET).trim()
+  if (stdin) return (await readStdin(shell)).slice(0, MAX_SECRET).trim()
+  if (shell.asks) return (await askHidden(shell, ['Phrase or seed: '], signal))[0]!.trim()
   throw new CliError(
     'USAGE',
     'There is no terminal to ask for the phrase on. Give it on standard input with --stdin, or in a file with --file.',

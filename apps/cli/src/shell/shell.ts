@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream'
 
 /** What a program runs in: the process itself, or whatever a test puts in its place. */
 export interface Shell {
+  /** Folder that relative paths begin at. */
+  readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: Readable
   /** Whether somebody can be asked. */
@@ -26,12 +28,13 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /** The process that runs this. A second signal ends it at once. */
 export const processShell = (): Shell => ({
+  cwd: process.cwd(),
   env: process.env,
   stdin: process.stdin,
   asks: process.stdin.isTTY === true,
   shows: process.stdout.isTTY === true,
   live: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
-  columns: () => process.stderr.columns ?? 80,
+  columns: () => process.stderr.columns || 80,
   out: (text) => void process.stdout.write(text),
   async write(bytes, signal) {
     if (!process.stdout.write(bytes)) await once(process.stdout, 'drain', { signal })
