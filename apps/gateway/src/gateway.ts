@@ -22,13 +22,9 @@ import { configOf, type GatewaySettings } from './config/config.ts'
 import type { GatewayContext } from './context.ts'
 import { GatewayError } from './errors.ts'
 import { createAuthentication } from './http/auth.ts'
-import { createDownload } from './http/downloads.ts'
-import { listRoute, locationRoute, metadataRoute, versionRoute } from './http/information.ts'
-import { removeRoute } from './http/remove.ts'
 import { openReplayGuard } from './http/replay.ts'
-import { createResume, createResumeStatus } from './http/resume.ts'
+import { routesOf } from './http/routes.ts'
 import { serveHttp } from './http/server.ts'
-import { createUpload, type UploadDeps } from './http/uploads.ts'
 import { createAdmissions } from './ingest/admission.ts'
 import { createIntake } from './ingest/intake.ts'
 import { openSessions } from './ingest/sessions.ts'
@@ -36,7 +32,7 @@ import { openSpool } from './ingest/spool.ts'
 import { createProofs } from './jobs/proofs.ts'
 import { restoreFrom } from './jobs/restore.ts'
 import { createRunner } from './jobs/runner.ts'
-import { openTagger } from './jobs/tagger.ts'
+import { openTagger, type TaggerKey } from './jobs/tagger.ts'
 import { createTagging } from './jobs/tagging.ts'
 import { createSemaphore } from './limits/semaphore.ts'
 import { gatewayMetrics } from './metrics.ts'
@@ -44,7 +40,7 @@ import { createMiners } from './miners/miners.ts'
 import { openCache } from './read/cache.ts'
 import { createFiles } from './read/files.ts'
 import { createReader } from './read/reader.ts'
-import { countJobs, healthRoute, statusRoute } from './status.ts'
+import { countJobs } from './status.ts'
 import { JOB_STATES, openJobs } from './store/jobs.ts'
 import { loadSeed } from './store/seed.ts'
 import { openTagFiles } from './store/tag-files.ts'
@@ -139,13 +135,8 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     const jobs = await openJobs(store, clock)
     const sessions = await openSessions(ctx, store, spool, encoder)
     await spool.sweep(
-      new Set(
-        sessions
-          .all()
-          .filter((s) => !s.fid)
-          .map((s) => s.id),
-      ),
-      new Set(jobs.all().map((job) => job.fid)),
+      sessions.all().flatMap((session) => (session.fid ? [] : session.id)),
+      jobs.all().map((job) => job.fid),
     )
     for (const job of jobs.all()) if (job.state !== 'failed') spool.count(job.fid, job.size)
     const cache = await openCache({
@@ -157,20 +148,20 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     open.push(() => cache.settled())
 
     const tagSeed = await loadSeed(join(data, 'tagger'), random, 'tagging key')
-    const tagger = await untilDone(ctx, 'Registering the tagging key', () =>
-      openTagger(ctx, tagSeed),
-    )
-    open.push(() => tagger.pool.close())
+    const tagger = Promise.withResolvers<TaggerKey>()
+    // Whoever waits for it is told; perhaps nobody does.
+    tagger.promise.catch(() => undefined)
+    stopping.signal.addEventListener('abort', () => tagger.reject(stopping.signal.reason))
     storageServer(network, {
       async params(_, hash) {
-        if (toHex(hash) !== toHex(tagger.parametersHash))
+        const { parameters, parametersHash } = await tagger.promise
+        if (toHex(hash) !== toHex(parametersHash))
           throw new StorageRefusal('NotFound', 'This gateway has no such parameters.')
-        return tagger.parameters
+        return parameters
       },
     })
 
     const memory = createSemaphore(limits.memoryBytes)
-    const downloads = createSemaphore(limits.maxDownloads)
     const admissions = createAdmissions(ctx, spool)
     const files = createFiles(ctx)
     const spooled = (fid: Parameters<typeof spool.file>[0]) => {
@@ -188,7 +179,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       client,
       encoder,
       memory,
-      tagger,
+      tagger: tagger.promise,
       async yieldToUploads() {
         for (let waited = 0; admissions.active > 0 && waited < YIELD_MS; waited += YIELD_STEP_MS)
           await clock.sleep(YIELD_STEP_MS, stopping.signal)
@@ -217,58 +208,40 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     for (const job of jobs.all()) runner.start(job.fid)
 
     const replays = await openReplayGuard(store, clock)
-    const auth = createAuthentication(ctx, replays)
-    const intake = createIntake(ctx, spool, jobs, runner.start)
-    const uploads: UploadDeps = { ctx, auth, admissions, sessions, spool, encoder, intake, runner }
-    const information = { ctx, files, miners, jobs, peerId: network.peerId }
     let registered = false
-    const status = {
+    const server = await serveHttp(
       ctx,
-      heads,
-      jobs,
-      admissions,
-      sessions,
-      spool,
-      cache,
-      memory,
-      downloads,
-      registered: () => registered,
-      started: clock.now(),
-    }
-    const upload = createUpload(uploads)
-    const reading = {
-      ctx,
-      files,
-      reader,
-      memory: createSemaphore(limits.memoryBytes),
-      memoryBytes: limits.memoryBytes,
-      slots: downloads,
-    }
-    const download = createDownload(reading, 'attachment')
-    const server = await serveHttp(ctx, [
-      ['PUT', '/file', upload],
-      ['PUT', '/object/:name', upload],
-      ['PUT', '/resume/:name', createResume(uploads, upload)],
-      ['HEAD', '/resume/:name', createResumeStatus(uploads)],
-      ['GET HEAD', '/file/download/:fid', download],
-      ['GET HEAD', '/download/:fid', download],
-      ['GET HEAD', '/:fid/download', download],
-      ['GET HEAD', '/file/open/:fid', createDownload(reading, 'inline')],
-      ['GET', '/file/metadata/:fid', metadataRoute(information)],
-      ['GET', '/file/location/:fid', locationRoute(information)],
-      ['GET', '/file/list', listRoute(information)],
-      ['DELETE', '/file/:fid', removeRoute({ ctx, auth, files, cache })],
-      ['GET', '/version', versionRoute(information)],
-      ['GET HEAD', '/health', healthRoute(status)],
-      ['GET', '/status', statusRoute(status)],
-    ])
+      routesOf({
+        ctx,
+        auth: createAuthentication(ctx, replays),
+        admissions,
+        sessions,
+        spool,
+        encoder,
+        intake: createIntake(ctx, spool, jobs, runner.start),
+        runner,
+        files,
+        miners,
+        jobs,
+        peerId: network.peerId,
+        reader,
+        cache,
+        heads,
+        placing: memory,
+        registered: () => registered,
+      }),
+    )
     endRequests = () => server.close(GRACE_MS)
     const url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${server.port}`
+    // Reading needs no registration, so that it works while an account waits for its first balance.
     await untilDone(ctx, 'Registering the gateway', () =>
       registerGateway(ctx, network.peerId, config.domain ?? url),
     )
+    const key = await untilDone(ctx, 'Registering the tagging key', () => openTagger(ctx, tagSeed))
+    open.push(() => key.pool.close())
+    tagger.resolve(key)
     registered = true
-    if (config.domain === undefined)
+    if (config.domain === undefined && !/^(127\.|::1)/.test(config.listenHost))
       logger.warn(
         { url },
         'Others read on chain that this gateway is at a local address: set --domain',

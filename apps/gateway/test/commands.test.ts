@@ -11,7 +11,7 @@ import { startKit } from './support/kit.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
-describe('the program', () => {
+describe('the program', { concurrency: 5 }, () => {
   let folder = ''
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cess-gateway-cli-'))

@@ -93,38 +93,28 @@ describe('a gateway that is killed', () => {
     assert.equal(last.data.fid, layout(bytes.length, segments).fileId)
   })
 
-  test('has forgotten nothing that it had acknowledged', async () => {
-    const headers = { territory: 'default', ...sign(running.signing, 'PUT', '/file') }
-    const { data: known } = await ask(`${running.url}/file`, 'PUT', headers, content(5_000, 4))
+  test('has forgotten nothing that it had acknowledged, and keeps nothing else', async () => {
+    const signed = () => ({ territory: 'default', ...sign(running.signing, 'PUT', '/file') })
+    const { data: known } = await ask(`${running.url}/file`, 'PUT', signed(), content(5_000, 4))
+    const half = request(`${running.url}/file`, {
+      method: 'PUT',
+      headers: { 'content-length': 1_000_000, ...signed() },
+    })
+    half.on('error', () => undefined)
+    half.write(content(500_000))
+    const status = async () => (await ask(`${running.url}/status`, 'GET')).data
+    await eventually(async () => (await status()).uploads.active === 1)
     await kill()
     running = await start()
     // Its chain has begun anew, so that the file has to be declared again, from the spool alone.
-    const status = await eventually(async () => {
-      const { data: found } = await ask(`${running.url}/file/metadata/${known.fid}`, 'GET')
-      return found.owner && found
+    const found = await eventually(async () => {
+      const { data } = await ask(`${running.url}/file/metadata/${known.fid}`, 'GET')
+      return data.owner && data
     })
-    assert.equal(status.state, 'queued')
-    assert.equal(status.size, 5_000)
-  })
-
-  test('leaves nothing of what it had not acknowledged', async () => {
-    const upload = request(`${running.url}/file`, {
-      method: 'PUT',
-      headers: {
-        territory: 'default',
-        'content-length': 1_000_000,
-        ...sign(running.signing, 'PUT', '/file'),
-      },
-    })
-    upload.on('error', () => undefined)
-    upload.write(content(500_000))
-    const spool = async () => (await ask(`${running.url}/status`, 'GET')).data
-    await eventually(async () => (await spool()).uploads.active === 1)
-    await kill()
-    running = await start()
-    const { data: now } = await ask(`${running.url}/status`, 'GET')
+    assert.deepEqual([found.state, found.size], ['queued', 5_000])
+    const now = await status()
     assert.equal(now.uploads.active, 0)
-    // The two files of the tests before, and no more.
+    // The two files of these tests, and no more.
     assert.equal(now.spool.bytes, (40 << 20) + 5_000)
   })
 })

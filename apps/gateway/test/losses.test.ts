@@ -54,6 +54,23 @@ describe('downloads when miners fail', () => {
     assert.ok(Buffer.from(bytes).equals(back.bytes))
   })
 
+  test('equal fragments in several columns do not share the failure of one miner', async () => {
+    // All twelve fragments of zeros are the same.
+    const zeros = new Uint8Array(100_000)
+    const { data } = await put(kit.gateway.url, kit.dave, '/file?wait=stored', zeros)
+    await rm(join(kit.data, 'spool', 'files', data.fid))
+    const file = (await kit.chain.query.FileBank.File(data.fid))!
+    const order = file.segmentList[0]!.fragmentList.map(
+      ({ miner }) => kit.miners.find((one) => one.account === miner)!,
+    )
+    for (let first = 0; first < 12; first++) {
+      for (const [i, { behaviour }] of order.entries()) behaviour.missing = (i + first) % 12 < 8
+      const back = await download(`${kit.gateway.url}/download/${data.fid}`)
+      assert.equal(back.status, 200)
+      assert.ok(Buffer.from(zeros).equals(back.bytes))
+    }
+  })
+
   test('with nine gone the answer is an error, not a short file', async () => {
     for (const miner of columns.slice(0, 9)) miner.behaviour.missing = true
     const { status, data, msg } = await ask(`${kit.gateway.url}/download/${fid}`, 'GET')

@@ -49,7 +49,7 @@ async function begin(kit: Kit, behave: (miners: readonly TestMiner[]) => void): 
   return data.fid
 }
 
-describe('placing', () => {
+describe('placing', { concurrency: 3 }, () => {
   test('a silent miner is replaced', () =>
     network({ miners: 14 }, async (kit, clock) => {
       let silent: TestMiner | undefined

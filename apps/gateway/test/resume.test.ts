@@ -175,12 +175,10 @@ describe('resumable uploads', () => {
       )
     const began = `<Bytes>cess-js-sdk-frontend-${clock.now()}</Bytes>`
     assert.equal((await send(began, 0, 100_000)).status, 308)
-    await clock.advance(3 * 3_600_000)
-    const other = `<Bytes>cess-js-sdk-frontend-${clock.now() - 3_600_000}</Bytes>`
+    await clock.advance(20 * 60_000)
+    const other = `<Bytes>cess-js-sdk-frontend-${clock.now() - 19 * 60_000}</Bytes>`
     assert.equal((await send(other, 100_000, 150_000)).data.error, 'EXPIRED')
     assert.equal((await send(began, 0, 200_000)).status, 200, 'from the beginning, too')
-    await clock.advance(22 * 3_600_000)
-    assert.equal((await send(began, 0, 200_000)).data.error, 'EXPIRED')
   })
 
   test('the CESS SDK sends the whole file with every piece of 2 MiB', async () => {

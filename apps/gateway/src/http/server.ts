@@ -83,9 +83,13 @@ export async function serveHttp(
     const problem = problemOf(error)
     if (problem.code === 'INTERNAL')
       logger.error({ path: request.url?.slice(0, 200), error: problem.cause }, 'A request failed')
-    // In the middle of a body only a broken connection tells the client that it does not have all.
-    if (response.headersSent) return void response.destroy()
     if (response.destroyed) return
+    // In the middle of a body only a broken connection tells the client that it does not have all.
+    if (response.headersSent) {
+      const told = { path: request.url?.slice(0, 200), code: problem.code, reason: problem.message }
+      logger.warn(told, 'A response broke off')
+      return void response.destroy()
+    }
     const answer = answerOf(problem)
     const left = request.complete ? 0 : (contentLength({ request }) ?? Number.POSITIVE_INFINITY)
     if (left <= DRAIN_BYTES) {

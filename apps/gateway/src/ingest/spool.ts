@@ -21,7 +21,7 @@ export interface Spool {
   /** Deletes a ciphertext. */
   drop(fid: FileId): Promise<void>
   /** Deletes what is not in use any more: what a crash left behind. Returns how many files that were. */
-  sweep(parts: ReadonlySet<string>, files: ReadonlySet<string>): Promise<number>
+  sweep(parts: readonly string[], files: readonly string[]): Promise<number>
 }
 
 export async function openSpool(data: string): Promise<Spool> {
@@ -55,7 +55,11 @@ export async function openSpool(data: string): Promise<Spool> {
       await removeFile(file(fid))
       count(fid, 0)
     },
-    async sweep(keptParts, keptFiles) {
+    async sweep(...kept) {
+      const [keptParts, keptFiles] = kept.map((names) => new Set(names)) as [
+        Set<string>,
+        Set<string>,
+      ]
       const stale = [
         ...(await readdir(parts))
           .filter((name) => !keptParts.has(name.replace(/\.part$/, '')))

@@ -4,7 +4,7 @@ import { ss58Encode } from '@cess/crypto'
 import { StorageRefusal } from '@cess/network'
 import { reassignMiner, submitReceipts } from '../chain/calls.ts'
 import { chainErrorOf, isOutage } from '../chain/errors.ts'
-import { reasonOf } from '../errors.ts'
+import { GatewayError, reasonOf } from '../errors.ts'
 import { type ColumnDeps, deliver } from './column.ts'
 import { locate, type Whereabouts } from './locate.ts'
 import { backoff } from './wait.ts'
@@ -68,6 +68,8 @@ export async function placeDeal(
         return
       } catch (error) {
         ctx.signal.throwIfAborted()
+        // Our own disk or threads: no other miner would help.
+        if (error instanceof GatewayError) throw error
         failures++
         const told = { index, miner: ss58Encode(miner), failures, reason: reasonOf(error) }
         logger.info(told, 'A miner did not take its column')

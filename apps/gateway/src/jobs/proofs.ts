@@ -2,6 +2,7 @@ import type { AccountId } from '@cess/bytes'
 import { FRAGMENTS } from '@cess/primitives'
 import type { Heads } from '../chain/heads.ts'
 import type { GatewayContext } from '../context.ts'
+import { createSemaphore } from '../limits/semaphore.ts'
 import type { Job } from '../store/jobs.ts'
 
 /** Watches the audits of miners. */
@@ -11,9 +12,13 @@ export interface Proofs {
   close(): void
 }
 
+/** Files that are looked up at the same time, when there are many after a start. */
+const LOOKUPS = 8
+
 export function createProofs(ctx: GatewayContext, heads: Heads): Proofs {
   /** Block in which a miner last passed, as events told since we began to look. */
   const passed = new Map<AccountId, number>()
+  const lookups = createSemaphore(LOOKUPS)
   const end = heads.on(({ number, events }) => {
     for (const { name, data } of events)
       if (name === 'Audit.VerifyProof' && data['result'] === true)
@@ -26,15 +31,22 @@ export function createProofs(ctx: GatewayContext, heads: Heads): Proofs {
     if (audit?.result === 'Passed') passed.set(miner, Math.max(audit.block, passed.get(miner) ?? 0))
   }
 
+  async function minersOf({ fid }: Job): Promise<AccountId[]> {
+    const { query } = await ctx.chain.finalized()
+    const columns = await Promise.all(
+      Array.from({ length: FRAGMENTS }, (_, i) => query.FileBank.Column(fid, i)),
+    )
+    const miners = columns.flatMap((column) => column?.miner ?? [])
+    await Promise.all(miners.map(lookUp))
+    return miners
+  }
+
   return {
-    async wait({ fid, block = 0 }) {
-      const { query } = await ctx.chain.finalized()
-      const columns = await Promise.all(
-        Array.from({ length: FRAGMENTS }, (_, i) => query.FileBank.Column(fid, i)),
-      )
-      const miners = columns.flatMap((column) => column?.miner ?? [])
-      await Promise.all(miners.map(lookUp))
-      while (!miners.every((miner) => (passed.get(miner) ?? 0) > block)) await heads.next()
+    async wait(job) {
+      const slot = await lookups.take(1, ctx.signal)
+      const miners = await minersOf(job).finally(() => slot.free())
+      while (!miners.every((miner) => (passed.get(miner) ?? 0) > (job.block ?? 0)))
+        await heads.next()
     },
     close: end,
   }

@@ -1,4 +1,4 @@
-import type { AccountId } from '@cess/bytes'
+import type { AccountId, FileId } from '@cess/bytes'
 import type { Layout } from '@cess/content'
 import type { StorageClient } from '@cess/network'
 import { FRAGMENTS, fragmentSize, SEGMENT_SIZE, segmentLengths } from '@cess/primitives'
@@ -17,7 +17,7 @@ import { backoff } from './wait.ts'
 
 /** Makes the tags of stored files and brings them to the miners. */
 export interface Tagging {
-  /** Resolves `done` when all 12 miners have confirmed them on chain, `gone` when the file is deleted. */
+  /** Resolves `done` when all 12 miners have confirmed them on chain (or some do not come back for a day), `gone` when the file is deleted. */
   run(job: Job): Promise<'done' | 'gone'>
 }
 
@@ -31,7 +31,8 @@ export interface TaggingDeps {
   readonly client: StorageClient
   readonly encoder: Encoder
   readonly memory: Semaphore
-  readonly tagger: TaggerKey
+  /** There once the key is registered. */
+  readonly tagger: Promise<TaggerKey>
   /** Waits a little while uploads need the processors. */
   readonly yieldToUploads: () => Promise<void>
   /** Brings a ciphertext back into the spool from the miners. */
@@ -40,6 +41,9 @@ export interface TaggingDeps {
 
 /** Files that are tagged at the same time. */
 const FILES = 2
+/** Then the columns whose miners have not come back stay without tags: audits look at their bytes directly. */
+const LONGEST_MS = 24 * 60 * 60_000
+const NEWS: readonly string[] = ['FileBank.CalculateReport', 'FileBank.DeleteFile']
 /** Final blocks that miners have to confirm tags before they get them again. */
 const CONFIRM_BLOCKS = 60
 
@@ -53,6 +57,14 @@ interface Fragment {
 export function createTagging(deps: TaggingDeps): Tagging {
   const { ctx, jobs, heads } = deps
   const passes = createSemaphore(FILES)
+  /** News that the chain has told of each file that is being tagged. */
+  const told = new Map<FileId, number>()
+  heads.on(({ events }) => {
+    for (const { name, data } of events) {
+      const fid = data['fileHash'] as FileId
+      if (NEWS.includes(name) && told.has(fid)) told.set(fid, told.get(fid)! + 1)
+    }
+  })
 
   /** What the chain knows of the columns; undefined when the file is gone. */
   async function columnsOf({ fid }: Job) {
@@ -75,7 +87,8 @@ export function createTagging(deps: TaggingDeps): Tagging {
       const place = { path: deps.spool.file(job.fid), offset: segment * SEGMENT_SIZE, length }
       const bytes = await deps.encoder.fragment(place, index, false)
       const id = Uint8Array.fromHex(layout.segments[segment]!.fragmentList[index]!)
-      const tags = await deps.tagger.pool.tag(id, bytes)
+      const { pool } = await deps.tagger
+      const tags = await pool.tag(id, bytes)
       deps.encoder.recycle(bytes)
       await deps.files.put(job.fid, segment, index, tags)
       return tags
@@ -87,7 +100,7 @@ export function createTagging(deps: TaggingDeps): Tagging {
   async function tagOne(job: Job, layout: Layout, fragment: Fragment): Promise<void> {
     const tags = await makeTags(job, layout, fragment)
     const fragmentId = layout.segments[fragment.segment]!.fragmentList[fragment.index]!
-    const header = { fragmentId, params: deps.tagger.parametersHash }
+    const header = { fragmentId, params: (await deps.tagger).parametersHash }
     await deps.miners.exchange(fragment.miner, 'tags', (peer) =>
       deps.client.tags(peer, header, tags, ctx.signal),
     )
@@ -120,16 +133,11 @@ export function createTagging(deps: TaggingDeps): Tagging {
     return failures
   }
 
-  /** Waits until more columns are confirmed, or the file is gone; false when that takes too long. */
-  async function confirmations(
-    { fid }: Job,
-    columns: readonly { confirmed: boolean }[],
-  ): Promise<boolean> {
-    const before = columns.filter(({ confirmed }) => confirmed).length
+  /** Waits for news later than `mark`; false when there are none for too long. */
+  async function news({ fid }: Job, mark: number): Promise<boolean> {
     for (let block = 0; block < CONFIRM_BLOCKS; block++) {
+      if ((told.get(fid) ?? 0) > mark) return true
       await heads.next()
-      const { query } = await ctx.chain.finalized()
-      if ((await query.FileBank.TagCount(fid)) !== before) return true
     }
     return false
   }
@@ -162,14 +170,20 @@ export function createTagging(deps: TaggingDeps): Tagging {
   return {
     async run(job) {
       const bits = bitsOf(job)
+      told.set(job.fid, 0)
       for (let failures = 0; ; ) {
+        const mark = told.get(job.fid) ?? 0
         const columns = await columnsOf(job)
-        if (!columns || columns.every(({ confirmed }) => confirmed)) {
+        const late = ctx.clock.now() - job.changed > LONGEST_MS
+        if (late || !columns || columns.every(({ confirmed }) => confirmed)) {
+          if (late) ctx.logger.warn({ fid: job.fid }, 'Some miners never confirmed the tags')
           await deps.files.drop(job.fid)
+          told.delete(job.fid)
           return columns ? 'done' : 'gone'
         }
         const todo = outstanding(job, columns, bits)
         if (todo.length > 0) {
+          await deps.tagger
           await ready(job)
           const slot = await passes.take(1, ctx.signal)
           const failed = await pass(job, todo, bits).finally(() => slot.free())
@@ -178,7 +192,7 @@ export function createTagging(deps: TaggingDeps): Tagging {
           continue
         }
         // A miner that lost its tags before it confirmed them gets them once more.
-        if (!(await confirmations(job, columns))) bits.fill(0)
+        if (!(await news(job, mark))) bits.fill(0)
       }
     },
   }

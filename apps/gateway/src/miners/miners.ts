@@ -1,7 +1,7 @@
 import type { AccountId } from '@cess/bytes'
 import { type Network, StorageRefusal } from '@cess/network'
 import type { GatewayContext } from '../context.ts'
-import { reasonOf } from '../errors.ts'
+import { GatewayError, reasonOf } from '../errors.ts'
 import { createRateLimit } from '../limits/rate.ts'
 import { createSemaphore, type Semaphore } from '../limits/semaphore.ts'
 import { createDirectory, type Directory } from './directory.ts'
@@ -90,8 +90,9 @@ export function createMiners(ctx: GatewayContext, network: Network): Miners {
         record.ms = 0.8 * record.ms + 0.2 * (ctx.clock.now() - begun)
         return result
       } catch (error) {
-        // A refusal is an answer; what the caller gave up is no fault of the miner.
-        if (!(error instanceof StorageRefusal) && !signal.aborted) {
+        // A refusal is an answer; what we gave up, or could not do, is no fault of the miner.
+        const ours = error instanceof GatewayError || signal.aborted
+        if (!(error instanceof StorageRefusal) && !ours) {
           record.downUntil = ctx.clock.now() + DOWN_MS
           record.ms = Math.min(WORST_MS, record.ms * 2)
           directory.forget(miner)

@@ -124,13 +124,14 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
         const miner = file.miners[index]!
         // Who did not answer a moment ago is asked only when it is needed.
         if (miners.isDown(miner) && up >= DATA_FRAGMENTS) return undefined
-        return shared.run(id, abort, (stop) => fromMiner(miner, id, size, stop))
+        // By miner too: fragments of plain data may be equal, and what one miner lacks another has.
+        return shared.run(`${miner}/${id}`, abort, (stop) => fromMiner(miner, id, size, stop))
       }
       const onFault = (segment: number, index: number, fault: Fault): void => {
         ctx.metrics.faults.inc(1, { fault })
-        if (fault !== 'corrupt') return
         const id = layout.segments[segment]!.fragmentList[index]!
-        const told = { fid: layout.fileId, segment, index, miner: file.miners[index] }
+        const told = { fid: layout.fileId, segment, index, miner: file.miners[index], fault }
+        if (fault !== 'corrupt') return ctx.logger.debug(told, 'A fragment cannot be had')
         ctx.logger.warn(told, 'A fragment is not what it should be')
         miners.blame(file.miners[index]!)
         void cache.dropFragment(id)

@@ -48,6 +48,8 @@ export function testChain(config = DEVNET) {
   const listeners = new Set<(head: Head) => void | Promise<void>>()
   const eventsAt = new Map<Hash, ChainEvent[]>()
   let down = false
+  let hangs = false
+  let hanging = 0
   let number = 0
   let finalized = 0
   let held: Map<StateKey, Uint8Array> | undefined
@@ -149,7 +151,13 @@ export function testChain(config = DEVNET) {
       subscribe: () => Promise.reject(new Error('not here')),
       close: () => undefined,
     },
-    best: async () => view() as never,
+    best: async () => {
+      if (hangs) {
+        hanging++
+        await new Promise(() => undefined)
+      }
+      return view() as never
+    },
     finalized: async () =>
       ({ hash: hashOf(finalized), query: queryOf(runtime.pallets, finalizedReader) }) as never,
     finalizedHead: async () => headOf(finalized),
@@ -198,6 +206,11 @@ export function testChain(config = DEVNET) {
       held = undefined
       await finalize()
     },
+    /** Never answers again. */
+    hang: () => {
+      hangs = true
+    },
+    hanging: () => hanging,
     goDown: () => {
       down = true
     },
