@@ -168,9 +168,11 @@ export const babe = (config: {
           const randomness = storage.NextRandomness.get()
           const segments = storage.SegmentIndex.get()
           storage.SegmentIndex.put(0)
-          // The last, partial segment is left out, as pallet_babe does.
+          // All segments, also the last one, which pallet_babe leaves for later. An epoch with fewer primary slots than
+          // a segment holds would otherwise add nothing: its successors' randomness would be known in advance, and
+          // a validator could pick session keys that win slots in them.
           const rho: Uint8Array[] = []
-          for (let i = 0; i < segments; i++) rho.push(...storage.UnderConstruction.take(i))
+          for (let i = 0; i <= segments; i++) rho.push(...storage.UnderConstruction.take(i))
           const next = blake2b256(concat(randomness, u64le(index + 1n), ...rho))
           storage.NextRandomness.put(next)
           storage.Randomness.put(randomness)

@@ -142,6 +142,7 @@ export const balances = (config: {
               emit.DustLost({ account, amount: free })
             }
             system().setData(account, { ...now, free: 0n })
+            storage.Locks.remove(account)
             system().decProviders(account)
           } else if (free > 0n) throw tokenFailure('BelowMinimum')
           return
@@ -222,10 +223,13 @@ export const balances = (config: {
           if (actual === 0n) return 0n
           system().setData(from, { ...now, reserved: now.reserved - actual })
           setFree(to, data(to).free + actual)
+          // Its reserve may have been all that kept the account alive.
+          if (from !== to) setFree(from, data(from).free)
           emit.ReserveRepatriated({ from, to, amount: actual, destinationStatus: 'Free' })
           return actual
         },
         setLock(id: Uint8Array, account: AccountId, amount: bigint): void {
+          if (!system().exists(account)) throw failure('NoProviders')
           const others = storage.Locks.get(account).filter((l) => !sameId(l.id, id))
           const locks = amount > 0n ? [...others, { id, amount, reasons: 'All' as const }] : others
           if (locks.length === 0) storage.Locks.remove(account)
@@ -310,9 +314,11 @@ export const balances = (config: {
           ensureRoot(origin)
           const account = who(args.who)
           const before = api.free(account)
-          storage.TotalIssuance.mutate((t) => t + args.newFree - before)
-          api.setFree(account, args.newFree)
-          emit.BalanceSet({ who: account, free: args.newFree })
+          // Less than the existential deposit is nothing.
+          const free = args.newFree < config.existentialDeposit ? 0n : args.newFree
+          storage.TotalIssuance.mutate((t) => t + free - before)
+          api.setFree(account, free)
+          emit.BalanceSet({ who: account, free })
           return undefined
         },
       },
@@ -337,9 +343,11 @@ export const balances = (config: {
         docs: 'Destroys own tokens.',
         args: { value: compact(u128), keepAlive: bool },
         weight: weigh(30, 1, 1),
-        run({ api, emit }, origin, { value, keepAlive }) {
+        run({ api, storage, emit }, origin, { value, keepAlive }) {
           const account = ensureSigned(origin)
-          api.withdraw(account, value, keepAlive)
+          if (value > api.spendable(account, keepAlive)) throw tokenFailure('FundsUnavailable')
+          storage.TotalIssuance.mutate((t) => t - value)
+          api.setFree(account, api.free(account) - value)
           emit.Burned({ who: account, amount: value })
           return undefined
         },

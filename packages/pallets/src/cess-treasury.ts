@@ -56,7 +56,6 @@ export const cessTreasury = (config: {
       const pots = {
         reward: potAccount('rewardpt'),
         punish: potAccount('punisdpt'),
-        space: potAccount('spacedpt'),
       }
       const balances = () => use(config.balances)
       return {
@@ -74,6 +73,11 @@ export const cessTreasury = (config: {
         },
         /** Sets apart what the era that has just ended shares out. */
         closeEra(era: number, anyPower: boolean): void {
+          // What nobody claimed in time goes back to the pot.
+          if (era >= REWARD_ERAS) {
+            const [total, issued] = storage.RoundReward.take(era - REWARD_ERAS)
+            storage.ReserveReward.mutate((sum) => sum - (total - issued))
+          }
           if (!anyPower) return
           const held = balances().free(pots.reward) - balances().existentialDeposit
           const free = held - storage.ReserveReward.get()
@@ -82,23 +86,24 @@ export const cessTreasury = (config: {
           storage.EraReward.put(share)
           storage.ReserveReward.mutate((sum) => sum + share)
           storage.RoundReward.put(era, [share, 0n])
-          // What nobody claimed in time goes back to the pot.
-          if (era >= REWARD_ERAS) {
-            const [total, issued] = storage.RoundReward.take(era - REWARD_ERAS)
-            storage.ReserveReward.mutate((sum) => sum - (total - issued))
-          }
         },
-        /** A miner's part of an era: `power` of `total`. Returns what was paid. */
-        payReward(era: number, to: AccountId, power: bigint, total: bigint): bigint {
+        /** Takes a miner's part of an era, `power` of `total`, out of what is set apart. Returns how much it is. */
+        takeShare(era: number, power: bigint, total: bigint): bigint {
           const [share, issued] = storage.RoundReward.get(era)
           if (total === 0n || share === 0n) return 0n
           const amount = (share * power) / total
           if (issued + amount > share) throw errors.Unexpected()
-          balances().transfer(pots.reward, to, amount, true)
           storage.RoundReward.put(era, [share, issued + amount])
           storage.ReserveReward.mutate((sum) => sum - amount)
           return amount
         },
+        /** Pays what was taken with `takeShare`. */
+        payReward(to: AccountId, amount: bigint): void {
+          if (amount > 0n) balances().transfer(pots.reward, to, amount, true)
+        },
+        /** Counts what was taken with `takeShare` towards the penalties that a miner owes. */
+        payDebt: (amount: bigint): void =>
+          balances().transfer(pots.reward, pots.punish, amount, true),
       }
     },
     genesis({ api, storage, use }, genesis: CessTreasuryGenesis) {

@@ -47,6 +47,9 @@ export const oss = (config: {
         docs: 'Operators that may declare and delete for this account.',
       }),
       Oss: map([blake2(accountId32)], ossInfo, { docs: 'Registered gateways.' }),
+      Revoked: map([blake2(accountId32), blake2(accountId32)], u32, {
+        docs: 'Account and operator → signed authorisations up to this expiry do not count any more.',
+      }),
     },
     events: {
       Authorize: { acc: accountId32, operator: accountId32 },
@@ -76,6 +79,7 @@ export const oss = (config: {
           if (list.includes(operator)) throw errors.Existed()
           if (list.length >= AUTHOR_LIMIT) throw errors.BoundedVecError()
           storage.AuthorityList.put(acc, [...list, operator])
+          storage.Revoked.remove(acc, operator)
           emit.Authorize({ acc, operator })
         },
       }
@@ -85,7 +89,7 @@ export const oss = (config: {
         index: 0,
         docs: 'Lets an operator declare and delete files for the sender.',
         args: { operator: accountId32 },
-        weight: weigh(10, 1, 1),
+        weight: weigh(10, 1, 2),
         run({ api }, origin, { operator }) {
           api.authorize(ensureSigned(origin), operator)
           return undefined
@@ -95,14 +99,16 @@ export const oss = (config: {
         index: 1,
         docs: 'Takes that right back.',
         args: { oss: accountId32 },
-        weight: weigh(10, 1, 1),
-        run({ storage, emit, errors }, origin, args) {
+        weight: weigh(10, 2, 2),
+        run({ storage, emit, errors, use }, origin, args) {
           const acc = ensureSigned(origin)
           const list = storage.AuthorityList.get(acc)
           if (!list.includes(args.oss)) throw errors.NoAuthorization()
           const rest = list.filter((a) => a !== args.oss)
           if (rest.length > 0) storage.AuthorityList.put(acc, rest)
           else storage.AuthorityList.remove(acc)
+          // Whoever holds a signed authorisation could bring it again as long as it has not expired.
+          storage.Revoked.put(acc, args.oss, use(config.system).number() + PAYLOAD_EXPIRED)
           emit.CancelAuthorize({ acc, oss: args.oss })
           return undefined
         },
@@ -150,11 +156,14 @@ export const oss = (config: {
         index: 5,
         docs: 'Brings an authorisation that an account signed off chain.',
         args: { authPuk: fixedBytes(32), sig: boundedBytes(64), payload: proxyAuthPayload },
-        weight: weigh(300, 2, 1),
-        run({ api, errors, use }, origin, { authPuk, sig, payload }) {
+        weight: weigh(300, 3, 2),
+        run({ api, storage, errors, use }, origin, { authPuk, sig, payload }) {
           ensureSigned(origin)
           const now = use(config.system).number()
           if (payload.exp < now || payload.exp > now + PAYLOAD_EXPIRED) throw errors.Expired()
+          const owner = toHex(authPuk) as AccountId
+          const revoked = storage.Revoked.get(owner, payload.oss)
+          if (revoked !== undefined && payload.exp <= revoked) throw errors.Expired()
           if (sig.length !== 64) throw errors.MalformedSignature()
           const message = encode(proxyAuthPayload, payload)
           // Wallets wrap what they sign as raw bytes.
@@ -163,7 +172,7 @@ export const oss = (config: {
             config.verifier.verify('sr25519', sig, message, authPuk) ||
             config.verifier.verify('sr25519', sig, wrapped, authPuk)
           if (!good) throw errors.VerifySigFailed()
-          api.authorize(toHex(authPuk) as AccountId, payload.oss)
+          api.authorize(owner, payload.oss)
           return undefined
         },
       },

@@ -1,9 +1,14 @@
 import {
   addWeight,
+  type Base,
   DispatchError,
+  type DispatchErrorValue,
   type DispatchInfo,
+  type DispatchResult,
   definePallet,
   dispatchError,
+  type Origin,
+  type PostInfo,
   type RuntimeCall,
   type Slot,
   type Weight,
@@ -14,10 +19,29 @@ import { type Codec, u32, vec } from '@cess/scale'
 /** Calls that one batch may hold. */
 const MAX_BATCH = 1000
 
+const BASE = weigh(5)
 const batchWeight = (
   { calls }: { calls: readonly RuntimeCall[] },
   infoOf: (call: RuntimeCall) => DispatchInfo,
-): Weight => calls.reduce((sum, call) => addWeight(sum, infoOf(call).weight), weigh(5))
+): Weight => calls.reduce((sum, call) => addWeight(sum, infoOf(call).weight), BASE)
+
+type Dispatch = Pick<Base<object, object, never, object>, 'dispatch' | 'dispatchInfo'>
+
+/** Runs calls in order until `after` says to stop. Returns what they cost; those that did not run cost nothing. */
+function runAll(
+  { dispatch, dispatchInfo }: Dispatch,
+  origin: Origin,
+  calls: readonly RuntimeCall[],
+  after: (result: DispatchResult, index: number) => 'go on' | 'stop',
+): PostInfo {
+  let actualWeight = BASE
+  for (const [index, call] of calls.entries()) {
+    const { result, post } = dispatch(origin, call)
+    actualWeight = addWeight(actualWeight, post.actualWeight ?? dispatchInfo(call).weight)
+    if (after(result, index) === 'stop') break
+  }
+  return { actualWeight }
+}
 
 /** Many calls in one transaction (pallet_utility). */
 export const utility = (config: { readonly call: Slot<RuntimeCall> }) => {
@@ -42,17 +66,19 @@ export const utility = (config: { readonly call: Slot<RuntimeCall> }) => {
         docs: 'Runs calls one by one and stops at the first that fails; what came before stays.',
         args: { calls },
         weight: batchWeight,
-        run({ dispatch, emit }, origin, args) {
-          for (const [index, call] of args.calls.entries()) {
-            const { result } = dispatch(origin, call)
-            if (result.type === 'Err') {
-              emit.BatchInterrupted({ index, error: result.value })
-              return undefined
+        run(ctx, origin, args) {
+          let interrupted = false
+          const post = runAll(ctx, origin, args.calls, (result, index) => {
+            if (result.type === 'Ok') {
+              ctx.emit.ItemCompleted({})
+              return 'go on'
             }
-            emit.ItemCompleted({})
-          }
-          emit.BatchCompleted({})
-          return undefined
+            interrupted = true
+            ctx.emit.BatchInterrupted({ index, error: result.value })
+            return 'stop'
+          })
+          if (!interrupted) ctx.emit.BatchCompleted({})
+          return post
         },
       },
       batch_all: {
@@ -60,15 +86,19 @@ export const utility = (config: { readonly call: Slot<RuntimeCall> }) => {
         docs: 'Runs all calls or none.',
         args: { calls },
         weight: batchWeight,
-        run({ dispatch, emit }, origin, args) {
-          for (const call of args.calls) {
-            const { result } = dispatch(origin, call)
-            if (result.type === 'Err')
-              throw new DispatchError(result.value, 'a batched call failed')
-            emit.ItemCompleted({})
-          }
-          emit.BatchCompleted({})
-          return undefined
+        run(ctx, origin, args) {
+          let failed: DispatchErrorValue | undefined
+          const post = runAll(ctx, origin, args.calls, (result) => {
+            if (result.type === 'Err') {
+              failed = result.value
+              return 'stop'
+            }
+            ctx.emit.ItemCompleted({})
+            return 'go on'
+          })
+          if (failed) throw new DispatchError(failed, 'a batched call failed', post)
+          ctx.emit.BatchCompleted({})
+          return post
         },
       },
       force_batch: {
@@ -76,18 +106,18 @@ export const utility = (config: { readonly call: Slot<RuntimeCall> }) => {
         docs: 'Runs all calls, whatever fails.',
         args: { calls },
         weight: batchWeight,
-        run({ dispatch, emit }, origin, args) {
+        run(ctx, origin, args) {
           let failed = false
-          for (const call of args.calls) {
-            const { result } = dispatch(origin, call)
+          const post = runAll(ctx, origin, args.calls, (result) => {
             if (result.type === 'Err') {
               failed = true
-              emit.ItemFailed({ error: result.value })
-            } else emit.ItemCompleted({})
-          }
-          if (failed) emit.BatchCompletedWithErrors({})
-          else emit.BatchCompleted({})
-          return undefined
+              ctx.emit.ItemFailed({ error: result.value })
+            } else ctx.emit.ItemCompleted({})
+            return 'go on'
+          })
+          if (failed) ctx.emit.BatchCompletedWithErrors({})
+          else ctx.emit.BatchCompleted({})
+          return post
         },
       },
     },

@@ -15,10 +15,16 @@ export interface GenesisConfig {
   readonly unitPrice: bigint
   /** Tokens set aside for storage rewards. */
   readonly rewardPot: bigint
+  /** Tokens that the faucet gives away, on networks that have one. */
+  readonly faucetPot: bigint
 }
 
-/** The usual price and reward pot. */
-export const GENESIS_DEFAULTS = { unitPrice: 30n * TOKEN, rewardPot: 477_000_000n * TOKEN }
+/** The usual price and reward pot; nothing to give away. */
+export const GENESIS_DEFAULTS = {
+  unitPrice: 30n * TOKEN,
+  rewardPot: 477_000_000n * TOKEN,
+  faucetPot: 0n,
+}
 
 /** Every slot has an author: a quarter of them drawn, the rest in turn, so that blocks come at an even pace. */
 const PRIMARY_SHARE = [1n, 4n] as const
@@ -47,6 +53,7 @@ export function writeGenesis(
       Sudo: config.sudo ? { key: config.sudo } : {},
       CessTreasury: { rewardPot: config.rewardPot },
       StorageHandler: { unitPrice: config.unitPrice },
+      Sminer: { faucet: config.faucetPot },
     },
     state,
   )

@@ -16,6 +16,7 @@ export interface NetworkPreset {
 const DEV_MINERS = 32
 const DEV_USERS = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie', 'Gateway'] as const
 const DEV_BALANCE = 10_000_000n * TOKEN
+const DEV_FAUCET = 100_000_000n * TOKEN
 
 const account = (uri: string): AccountId => toHex(keyFromUri(uri).publicKey) as AccountId
 
@@ -35,6 +36,7 @@ function devGenesis(validators: readonly string[]): GenesisConfig {
   ]
   return {
     ...GENESIS_DEFAULTS,
+    faucetPot: DEV_FAUCET,
     validators: validators.map(validator),
     balances: funded.map((uri) => [account(uri), DEV_BALANCE] as const),
     sudo: account('//Alice'),

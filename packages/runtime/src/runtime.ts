@@ -89,6 +89,7 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
     exitLockBlocks: config.exitLockBlocks,
     faucetAmount: BigInt(config.faucetTokens) * TOKEN,
     faucetPeriod: blocksPerDay,
+    forget: (miner) => runtime.use(audit).forget(miner),
   })
   const storageHandler = storageHandlerPallet({
     system,
@@ -105,6 +106,7 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
     oss,
     verifier,
     taggerOwner: (tagger) => runtime.use(audit).taggerOwner(tagger),
+    released: (miner, fragmentIds) => runtime.use(audit).released(miner, fragmentIds),
     dealBlocks: config.dealBlocks,
   })
   const audit = auditPallet({

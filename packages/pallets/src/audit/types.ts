@@ -66,5 +66,4 @@ export const lastAudit = struct('pallet_audit::types::LastAudit', {
   openings: u8,
 })
 
-/** Place in the round that challenges every miner once. */
-export const round = struct('pallet_audit::types::Round', { start: u32, cursor: u32 })
+export const waived = vec(fixedBytes(32), ROWS + OPENINGS)

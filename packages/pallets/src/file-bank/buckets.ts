@@ -64,7 +64,11 @@ export function holdingsOf(
         { territoryName, fileHash: file, fileSize: size },
       ])
       if (bucketName.length === 0) return
-      if (!storage.Bucket.has(user, bucketName)) createBucket(user, bucketName)
+      if (!storage.Bucket.has(user, bucketName)) {
+        // A file that miners have stored already does not fail for want of one more bucket.
+        if (storage.UserBucketList.get(user).length >= BUCKETS) return
+        createBucket(user, bucketName)
+      }
       storage.BucketFiles.put(user, bucketName, file, size)
       storage.Bucket.mutate(user, bucketName, (b) => ({
         ...b!,
@@ -95,3 +99,4 @@ export function holdingsOf(
     },
   }
 }
+export type Holdings = ReturnType<typeof holdingsOf>

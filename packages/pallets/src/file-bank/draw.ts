@@ -5,6 +5,8 @@ import { blake2b256 } from '@cess/crypto'
 const DRAWS = 64
 /** Miners that the one-by-one search looks at. */
 const SCAN = 128
+/** Most miners that one search considers. */
+export const MAX_LOOKED = DRAWS + SCAN
 
 /** Who can be drawn. */
 export interface Candidates {
@@ -24,28 +26,30 @@ export function numbers(seed: Uint8Array): (below: bigint) => bigint {
 
 /**
  * Draws `wanted` distinct miners that fit and are not in `excluded`; fewer when there are not enough within reach.
- * The cost is bounded whatever the miners look like.
+ * The cost is bounded whatever the miners look like; `looked` tells how many were considered.
  */
 export function drawMiners(
   candidates: Candidates,
   seed: Uint8Array,
   wanted: number,
   excluded: Iterable<AccountId> = [],
-): AccountId[] {
+): { readonly miners: AccountId[]; readonly looked: number } {
   const count = candidates.count()
-  if (count === 0) return []
+  if (count === 0) return { miners: [], looked: 0 }
   const seen = new Set<AccountId>(excluded)
-  const drawn: AccountId[] = []
+  const miners: AccountId[] = []
+  let looked = 0
   const consider = (position: number): void => {
+    looked++
     const miner = candidates.at(position)
     if (seen.has(miner)) return
     seen.add(miner)
-    if (candidates.fits(miner)) drawn.push(miner)
+    if (candidates.fits(miner)) miners.push(miner)
   }
   const next = numbers(seed)
-  for (let i = 0; i < DRAWS && drawn.length < wanted; i++) consider(Number(next(BigInt(count))))
+  for (let i = 0; i < DRAWS && miners.length < wanted; i++) consider(Number(next(BigInt(count))))
   const start = Number(next(BigInt(count)))
-  for (let i = 0; i < Math.min(SCAN, count) && drawn.length < wanted; i++)
+  for (let i = 0; i < Math.min(SCAN, count) && miners.length < wanted; i++)
     consider((start + i) % count)
-  return drawn
+  return { miners, looked }
 }

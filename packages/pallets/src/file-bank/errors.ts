@@ -1,4 +1,4 @@
-/** Errors of FileBank; the order is CESS's and part of the wire format. */
+/** Errors of FileBank: the numbers are CESS's and part of the wire format. */
 export const fileBankErrors = {
   Existed: 'The file is declared or stored already.',
   FileExistent: 'The file exists.',

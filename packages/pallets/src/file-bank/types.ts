@@ -15,8 +15,12 @@ import {
 import { territoryName } from '../storage-handler/types.ts'
 
 export const NAME_STR_LIMIT = 63
-/** Owners of one file. Files are encrypted under keys of their own, so one is what happens. */
-const OWNER_LIMIT = 16
+/** Owners of one file. Encrypted files are never equal, so more than one share public content. */
+export const OWNER_LIMIT = 64
+/** Accounts that may declare the file of a deal that another one has opened. */
+export const MAX_CLAIMS = 15
+/** Replaced miners of a deal that are not drawn again. */
+export const MAX_DROPPED = 48
 
 export const nameStr = boundedBytes(NAME_STR_LIMIT)
 export const dealSegments = vec(segmentList, MAX_SEGMENTS)
@@ -50,11 +54,21 @@ export const dealAssignment = struct('pallet_file_bank::types::DealAssignment', 
   deadline: u32,
   /** Bytes that each of the miners stores. */
   columnBytes: u64,
-  /** Miners that were replaced; they are not drawn again. */
-  dropped: vec(accountId32, 64),
+  /** Miners that were replaced last; they are not drawn again. */
+  dropped: vec(accountId32, MAX_DROPPED),
+  /** Block in which each column got its miner. */
+  assigned: vec(u32, FRAGMENTS),
 })
 export type DealAssignment = Infer<typeof dealAssignment>
 
+const dealClaim = struct('pallet_file_bank::types::DealClaim', {
+  user: userBrief,
+  operator: accountId32,
+})
+export const dealClaims = vec(dealClaim, MAX_CLAIMS)
+export const mayTag = vec(accountId32, 2 * (MAX_CLAIMS + 1))
+
+/** `Recovery`: fragments are lost, the rest restore the file. `Missing`: too many are. */
 export const fileState = enumeration('pallet_file_bank::types::FileState', [
   'Active',
   'Calculate',
@@ -90,6 +104,16 @@ export const userFileSliceInfo = struct('pallet_file_bank::types::UserFileSliceI
 export const bucketInfo = struct('pallet_file_bank::types::BucketInfo', {
   objectList: vec(cessHash, 500),
   authority: vec(accountId32, 1),
+})
+
+export const columnRef = struct('pallet_file_bank::types::ColumnRef', {
+  file: cessHash,
+  index: u8,
+})
+/** A column that nobody holds: its last miner, and since when. */
+export const lostColumn = struct('pallet_file_bank::types::LostColumn', {
+  miner: accountId32,
+  since: u32,
 })
 
 /** What one miner holds of one file: fragment `index` of every segment. */

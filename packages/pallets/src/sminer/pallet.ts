@@ -1,27 +1,28 @@
 import type { AccountId } from '@cess/bytes'
 import {
-  blake2,
   constant,
   definePallet,
   ensureRoot,
   ensureSigned,
-  map,
   type Provides,
   type SystemApi,
-  twox,
-  value,
   weigh,
 } from '@cess/frame'
 import { accountId32 } from '@cess/primitives'
-import { boundedBytes, compact, fixedBytes, u32, u128 } from '@cess/scale'
+import { compact, fixedBytes, u32, u128 } from '@cess/scale'
 import type { BalancesApi } from '../balances.ts'
-import { type CessTreasuryApi, REWARD_ERAS } from '../cess-treasury.ts'
-import { type MinerInfo, minerInfo, reward, TIB } from './types.ts'
+import type { CessTreasuryApi } from '../cess-treasury.ts'
+import { sminerErrors } from './errors.ts'
+import { faucetOf } from './faucet.ts'
+import { MAX_MINERS, registryOf } from './registry.ts'
+import { CLAIM_ERAS, rewardsOf } from './rewards.ts'
+import { minerSpaceOf } from './space.ts'
+import { endpoint, sminerEvents, sminerStorage } from './storage.ts'
 
-/** Longest multiaddress list of a miner. */
-const ENDPOINT_LIMIT = 256
-const MAX_TIB = 1 << 20
-const MAX_MINERS = 200_000
+export interface SminerGenesis {
+  /** Tokens that the faucet begins with. */
+  readonly faucet: bigint
+}
 
 /** Storage miners: collateral, space, rewards and penalties (CESS pallet Sminer). */
 export const sminer = (config: {
@@ -35,234 +36,42 @@ export const sminer = (config: {
   /** What the faucet gives, and how often (blocks). 0 switches it off. */
   readonly faucetAmount: bigint
   readonly faucetPeriod: number
+  /** What other pallets forget of a miner that has withdrawn. */
+  readonly forget: (miner: AccountId) => void
 }) =>
   definePallet({
     name: 'Sminer',
     index: 105,
     crate: 'pallet_sminer',
     constants: {
-      ItemLimit: constant(u32, MAX_MINERS, 'Most miners.'),
+      ItemLimit: constant(u32, MAX_MINERS, 'Most miners in service.'),
       CollateralPerTib: constant(u128, config.collateralPerTib, 'Collateral for a declared TiB.'),
       StakingLockBlock: constant(u32, config.exitLockBlocks),
     },
-    storage: {
-      MinerItems: map([blake2(accountId32)], minerInfo, { docs: 'Every registered miner.' }),
-      CounterForMinerItems: value(u32, { default: 0 }),
-      MinerAt: map([twox(u32)], accountId32, { docs: 'Miners by position, for random draws.' }),
-      PositionOf: map([blake2(accountId32)], u32),
-      Endpoint: map([blake2(accountId32)], boundedBytes(ENDPOINT_LIMIT), {
-        docs: 'Where a miner answers: a multiaddress.',
-      }),
-      RewardMap: map([blake2(accountId32)], reward, {
-        default: { totalReward: 0n, rewardIssued: 0n, orderList: [] },
-      }),
-      EraPower: map([blake2(accountId32), twox(u32)], u128, {
-        docs: 'Bytes that a miner has proven in an era.',
-      }),
-      EraTotalPower: map([twox(u32)], u128, { default: 0n }),
-      MinerLock: map([blake2(accountId32)], u32, { docs: 'When a leaving miner may withdraw.' }),
-      FaucetRecordMap: map([blake2(accountId32)], u32),
-      ClosedEra: value(u32, { default: 0 }),
-    },
-    events: {
-      Registered: { acc: accountId32 },
-      DrawFaucetMoney: {},
-      FaucetTopUpMoney: { acc: accountId32 },
-      LessThan24Hours: { last: u32, now: u32 },
-      AlreadyFrozen: { acc: accountId32 },
-      IncreaseCollateral: { acc: accountId32, balance: u128 },
-      Deposit: { balance: u128 },
-      UpdateBeneficiary: { acc: accountId32, new: accountId32 },
-      UpdatePeerId: { acc: accountId32, old: fixedBytes(38), new: fixedBytes(38) },
-      Receive: { acc: accountId32, reward: u128 },
-      MinerExitPrep: { miner: accountId32 },
-      Withdraw: { acc: accountId32 },
-      IncreaseDeclarationSpace: { miner: accountId32, space: u128 },
-      DecreaseDeclarationSpace: { miner: accountId32, space: u128 },
-      Punished: { miner: accountId32, amount: u128, debt: u128 },
-      EndpointSet: { miner: accountId32 },
-    },
-    errors: {
-      NotMiner: 'This account is not a miner.',
-      AlreadyRegistered: 'This account is a miner already.',
-      Overflow: 'A number is too large.',
-      LessThan24Hours: 'The faucet gives to an account only once a day.',
-      NotpositiveState: 'The miner is not in state positive.',
-      StorageLimitReached: 'There are as many miners as there can be.',
-      CollateralNotUp: 'The collateral is too small.',
-      NotStakingAcc: 'Only the staking account may do this.',
-      StateError: 'The miner is not in the state for this.',
-      InsufficientStakingPeriod: 'The lock time is not over.',
-      CountError: 'Space is declared in whole TiB, at least one.',
-      UnableReduceDeclaration: 'That much space is in use.',
-      NotEmpty: 'The miner still holds data; it can leave when that is gone.',
-      InsufficientSpace: 'The miner has less free space.',
-    },
+    storage: sminerStorage,
+    events: sminerEvents,
+    errors: sminerErrors,
     api({ storage, emit, errors, use }) {
-      const info = (who: AccountId): MinerInfo => {
-        const found = storage.MinerItems.get(who)
-        if (!found) throw errors.NotMiner()
-        return found
-      }
-      const required = (m: MinerInfo): bigint =>
-        (m.declarationSpace / TIB) * config.collateralPerTib
-      const remove = (who: AccountId): void => {
-        const last = storage.CounterForMinerItems.get() - 1
-        const at = storage.PositionOf.take(who)
-        if (at === undefined) return
-        const moved = storage.MinerAt.take(last)!
-        if (moved !== who) {
-          storage.MinerAt.put(at, moved)
-          storage.PositionOf.put(moved, at)
-        }
-        storage.CounterForMinerItems.put(last)
-      }
+      const base = { storage, emit, errors }
+      const balances = () => use(config.balances)
+      const treasury = () => use(config.treasury)
+      const { collateralPerTib, faucetAmount: amount, faucetPeriod: period } = config
+      const registry = registryOf({ ...base, balances, treasury, collateralPerTib })
       return {
-        info,
-        find: (who: AccountId): MinerInfo | undefined => storage.MinerItems.get(who),
-        count: (): number => storage.CounterForMinerItems.get(),
-        at: (position: number): AccountId => storage.MinerAt.get(position)!,
-        /** Exchanges two miners in the order of draws. */
-        swap(a: number, b: number): void {
-          if (a === b) return
-          const [first, second] = [storage.MinerAt.get(a)!, storage.MinerAt.get(b)!]
-          storage.MinerAt.put(a, second)
-          storage.MinerAt.put(b, first)
-          storage.PositionOf.put(second, a)
-          storage.PositionOf.put(first, b)
-        },
-        register(
-          who: AccountId,
-          staking: AccountId,
-          args: {
-            beneficiary: AccountId
-            peerId: Uint8Array
-            collateral: bigint
-            tib: number
-            state: 'positive' | 'frozen'
-          },
-        ): void {
-          if (storage.MinerItems.has(who)) throw errors.AlreadyRegistered()
-          if (args.tib < 1 || args.tib > MAX_TIB) throw errors.CountError()
-          const position = storage.CounterForMinerItems.get()
-          if (position >= MAX_MINERS) throw errors.StorageLimitReached()
-          const space = BigInt(args.tib) * TIB
-          if (
-            args.state === 'positive' &&
-            args.collateral < BigInt(args.tib) * config.collateralPerTib
-          )
-            throw errors.CollateralNotUp()
-          use(config.balances).reserve(staking, args.collateral)
-          storage.MinerItems.put(who, {
-            beneficiary: args.beneficiary,
-            stakingAccount: staking,
-            peerId: args.peerId,
-            collaterals: args.collateral,
-            debt: 0n,
-            state: args.state,
-            declarationSpace: space,
-            idleSpace: space,
-            serviceSpace: 0n,
-            lockSpace: 0n,
-          })
-          storage.MinerAt.put(position, who)
-          storage.PositionOf.put(who, position)
-          storage.CounterForMinerItems.put(position + 1)
-          emit.Registered({ acc: who })
-        },
-        addCollateral(who: AccountId, amount: bigint): void {
-          const m = info(who)
-          use(config.balances).reserve(m.stakingAccount, amount)
-          const pays = amount < m.debt ? amount : m.debt
-          if (pays > 0n) use(config.treasury).takePenalty(m.stakingAccount, pays)
-          const next = { ...m, debt: m.debt - pays, collaterals: m.collaterals + amount - pays }
-          const solvent = next.debt === 0n && next.collaterals >= required(next)
-          const state = m.state === 'frozen' && solvent ? ('positive' as const) : m.state
-          storage.MinerItems.put(who, { ...next, state })
-          emit.IncreaseCollateral({ acc: who, balance: next.collaterals })
-        },
-        /** Takes `percent` of the required collateral; what is missing becomes debt, and the miner is frozen. */
-        punish(who: AccountId, percent: bigint): bigint {
-          const m = info(who)
-          const due = (required(m) * percent) / 100n
-          const taken = use(config.treasury).takePenalty(
-            m.stakingAccount,
-            due < m.collaterals ? due : m.collaterals,
-          )
-          const next = { ...m, collaterals: m.collaterals - taken, debt: m.debt + due - taken }
-          const frozen = next.collaterals < required(next) && m.state === 'positive'
-          storage.MinerItems.put(who, frozen ? { ...next, state: 'frozen' as const } : next)
-          emit.Punished({ miner: who, amount: taken, debt: next.debt })
-          return taken
-        },
-        canTake: (who: AccountId, bytes: bigint): boolean => {
-          const m = storage.MinerItems.get(who)
-          return m !== undefined && m.state === 'positive' && m.idleSpace >= bytes
-        },
-        /** idle → lock, when a deal is given to the miner. */
-        lock(who: AccountId, bytes: bigint): void {
-          const m = info(who)
-          if (m.idleSpace < bytes) throw errors.InsufficientSpace()
-          storage.MinerItems.put(who, {
-            ...m,
-            idleSpace: m.idleSpace - bytes,
-            lockSpace: m.lockSpace + bytes,
-          })
-        },
-        /** lock → idle, when a deal fails. */
-        unlock(who: AccountId, bytes: bigint): void {
-          const m = info(who)
-          storage.MinerItems.put(who, {
-            ...m,
-            idleSpace: m.idleSpace + bytes,
-            lockSpace: m.lockSpace - bytes,
-          })
-        },
-        /** lock → service, when a deal is done. */
-        serve(who: AccountId, bytes: bigint): void {
-          const m = info(who)
-          storage.MinerItems.put(who, {
-            ...m,
-            lockSpace: m.lockSpace - bytes,
-            serviceSpace: m.serviceSpace + bytes,
-          })
-        },
-        /** service → idle, when data is deleted. */
-        release(who: AccountId, bytes: bigint): void {
-          const m = info(who)
-          storage.MinerItems.put(who, {
-            ...m,
-            serviceSpace: m.serviceSpace - bytes,
-            idleSpace: m.idleSpace + bytes,
-          })
-        },
-        /** Counts bytes that a passed audit has proven towards this era's reward. */
-        addPower(who: AccountId, bytes: bigint): void {
-          if (bytes === 0n) return
-          const era = use(config.treasury).era()
-          storage.EraPower.mutate(who, era, (sum) => (sum ?? 0n) + bytes)
-          storage.EraTotalPower.mutate(era, (sum) => sum + bytes)
-        },
-        setState(who: AccountId, state: MinerInfo['state']): void {
-          storage.MinerItems.put(who, { ...info(who), state })
-          if (state === 'offline' || state === 'lock') remove(who)
-        },
-        remove,
-        required,
+        registry,
+        space: minerSpaceOf(base, registry),
+        rewards: rewardsOf(base, registry, treasury),
+        faucet: faucetOf({ ...base, balances, amount, period }),
+        now: (): number => use(config.system).number(),
       }
+    },
+    genesis({ api, use }, genesis: SminerGenesis | undefined) {
+      if (genesis && genesis.faucet > 0n)
+        use(config.balances).deposit(api.faucet.pot, genesis.faucet)
+      return undefined
     },
     hooks: {
-      onInitialize({ storage, use }) {
-        const treasury = use(config.treasury)
-        const era = treasury.era()
-        const closed = storage.ClosedEra.get()
-        if (era === closed) return weigh(5, 1)
-        const ended = era - 1
-        treasury.closeEra(ended, storage.EraTotalPower.get(ended) > 0n)
-        if (ended >= REWARD_ERAS) storage.EraTotalPower.remove(ended - REWARD_ERAS)
-        storage.ClosedEra.put(era)
-        return weigh(50, 6, 5)
-      },
+      onInitialize: ({ api }) => (api.rewards.closeEra() ? weigh(50, 6, 5) : weigh(5, 1)),
     },
     calls: {
       regnstk: {
@@ -274,16 +83,12 @@ export const sminer = (config: {
           stakingVal: u128,
           tibCount: u32,
         },
-        weight: weigh(60, 3, 5),
-        run({ api }, origin, { beneficiary, peerId, stakingVal, tibCount }) {
-          const who = ensureSigned(origin)
-          api.register(who, who, {
-            beneficiary,
-            peerId,
-            collateral: stakingVal,
-            tib: tibCount,
-            state: 'positive',
-          })
+        weight: weigh(60, 6, 7),
+        run({ api, errors }, origin, { beneficiary, peerId, stakingVal, tibCount: tib }) {
+          const staking = ensureSigned(origin)
+          const collateral = stakingVal
+          api.registry.register(staking, { staking, beneficiary, peerId, collateral, tib })
+          if (!api.registry.inService(staking)) throw errors.CollateralNotUp()
           return undefined
         },
       },
@@ -291,11 +96,11 @@ export const sminer = (config: {
         index: 1,
         docs: 'Adds collateral and pays debt.',
         args: { miner: accountId32, collaterals: compact(u128) },
-        weight: weigh(60, 3, 3),
+        weight: weigh(60, 6, 6),
         run({ api, errors }, origin, { miner, collaterals }) {
           const who = ensureSigned(origin)
-          if (api.info(miner).stakingAccount !== who) throw errors.NotStakingAcc()
-          api.addCollateral(miner, collaterals)
+          if (api.registry.info(miner).stakingAccount !== who) throw errors.NotStakingAcc()
+          api.registry.addCollateral(miner, collaterals)
           return undefined
         },
       },
@@ -306,7 +111,7 @@ export const sminer = (config: {
         weight: weigh(20, 1, 1),
         run({ api, storage, emit }, origin, { beneficiary }) {
           const acc = ensureSigned(origin)
-          storage.MinerItems.put(acc, { ...api.info(acc), beneficiary })
+          storage.MinerItems.put(acc, { ...api.registry.info(acc), beneficiary })
           emit.UpdateBeneficiary({ acc, new: beneficiary })
           return undefined
         },
@@ -318,7 +123,7 @@ export const sminer = (config: {
         weight: weigh(20, 1, 1),
         run({ api, storage, emit }, origin, { peerId }) {
           const acc = ensureSigned(origin)
-          const before = api.info(acc)
+          const before = api.registry.info(acc)
           storage.MinerItems.put(acc, { ...before, peerId })
           emit.UpdatePeerId({ acc, old: before.peerId, new: peerId })
           return undefined
@@ -328,82 +133,46 @@ export const sminer = (config: {
         index: 4,
         docs: 'Offers less space; only free space can be taken back.',
         args: { tibCount: u32 },
-        weight: weigh(20, 1, 1),
-        run({ api, storage, emit, errors }, origin, { tibCount }) {
-          const who = ensureSigned(origin)
-          const m = api.info(who)
-          const space = BigInt(tibCount) * TIB
-          if (space === 0n || space > m.idleSpace || m.declarationSpace - space < TIB)
-            throw errors.UnableReduceDeclaration()
-          storage.MinerItems.put(who, {
-            ...m,
-            declarationSpace: m.declarationSpace - space,
-            idleSpace: m.idleSpace - space,
-          })
-          emit.DecreaseDeclarationSpace({ miner: who, space })
+        weight: weigh(20, 3, 4),
+        run({ api }, origin, { tibCount }) {
+          api.space.declareLess(ensureSigned(origin), tibCount)
           return undefined
         },
       },
       receive_reward: {
         index: 6,
-        docs: 'Claims the rewards of all eras that have ended.',
+        docs: 'Claims the rewards of all eras that have ended, less what the miner owes.',
         args: {},
-        weight: weigh(500, REWARD_ERAS, REWARD_ERAS),
-        run({ api, storage, emit, use }, origin) {
-          const who = ensureSigned(origin)
-          const m = api.info(who)
-          const treasury = use(config.treasury)
-          const now = treasury.era()
-          let sum = 0n
-          const mine = [...storage.EraPower.entries(who)].filter(([[, era]]) => era < now)
-          for (const [[, era], power] of mine) {
-            storage.EraPower.remove(who, era)
-            sum += treasury.payReward(era, m.beneficiary, power, storage.EraTotalPower.get(era))
-          }
-          storage.RewardMap.mutate(who, (r) => ({
-            ...r,
-            totalReward: r.totalReward + sum,
-            rewardIssued: r.rewardIssued + sum,
-          }))
-          emit.Receive({ acc: who, reward: sum })
-          return { actualWeight: weigh(50, 5 + mine.length * 3, 3 + mine.length * 2) }
+        weight: weigh(100 + CLAIM_ERAS * 15, 6 + CLAIM_ERAS * 3, 6 + CLAIM_ERAS * 2),
+        run({ api }, origin) {
+          const eras = api.rewards.claim(ensureSigned(origin))
+          return { actualWeight: weigh(100 + eras * 15, 6 + eras * 3, 6 + eras * 2) }
         },
       },
       miner_exit_prep: {
         index: 7,
         docs: 'Leaves: a miner without data is locked, and its collateral comes free after the lock.',
         args: { miner: accountId32 },
-        weight: weigh(40, 3, 4),
-        run({ api, storage, emit, errors, use }, origin, { miner }) {
+        weight: weigh(40, 5, 6),
+        run({ api, errors }, origin, { miner }) {
           const who = ensureSigned(origin)
-          const m = api.info(miner)
-          if (who !== miner && who !== m.stakingAccount) throw errors.NotStakingAcc()
-          if (m.state !== 'positive' && m.state !== 'frozen') throw errors.StateError()
-          if (m.serviceSpace > 0n || m.lockSpace > 0n) throw errors.NotEmpty()
-          api.setState(miner, 'lock')
-          storage.MinerLock.put(miner, use(config.system).number() + config.exitLockBlocks)
-          emit.MinerExitPrep({ miner })
+          if (who !== miner && who !== api.registry.info(miner).stakingAccount)
+            throw errors.NotStakingAcc()
+          api.registry.prepareExit(miner, api.now() + config.exitLockBlocks)
           return undefined
         },
       },
       miner_withdraw: {
         index: 9,
-        docs: 'Takes the collateral back after the lock and ends the registration.',
+        docs: 'Claims the last rewards, takes the collateral back after the lock, and ends the registration.',
         args: {},
-        weight: weigh(40, 3, 4),
-        run({ api, storage, emit, errors, use }, origin) {
+        weight: weigh(200 + CLAIM_ERAS * 15, 12 + CLAIM_ERAS * 3, 20 + CLAIM_ERAS * 2),
+        run({ api, storage }, origin) {
           const who = ensureSigned(origin)
-          const m = api.info(who)
-          const until = storage.MinerLock.get(who)
-          if (m.state !== 'lock' || until === undefined) throw errors.StateError()
-          if (use(config.system).number() < until) throw errors.InsufficientStakingPeriod()
-          const pays = m.debt < m.collaterals ? m.debt : m.collaterals
-          use(config.treasury).takePenalty(m.stakingAccount, pays)
-          use(config.balances).unreserve(m.stakingAccount, m.collaterals - pays)
-          storage.MinerItems.remove(who)
-          storage.MinerLock.remove(who)
-          storage.Endpoint.remove(who)
-          emit.Withdraw({ acc: who })
+          api.rewards.claim(who)
+          api.registry.withdraw(who, api.now())
+          storage.EraPower.clear(CLAIM_ERAS, who)
+          config.forget(who)
           return undefined
         },
       },
@@ -412,10 +181,8 @@ export const sminer = (config: {
         docs: 'Gives tokens to the faucet.',
         args: { award: u128 },
         weight: weigh(60, 2, 2),
-        run({ emit, use }, origin, { award }) {
-          const acc = ensureSigned(origin)
-          use(config.balances).transfer(acc, use(config.treasury).pots.space, award, true)
-          emit.FaucetTopUpMoney({ acc })
+        run({ api }, origin, { award }) {
+          api.faucet.topUp(ensureSigned(origin), award)
           return undefined
         },
       },
@@ -423,21 +190,10 @@ export const sminer = (config: {
         index: 14,
         docs: 'Draws a few tokens from the faucet, once a day and account.',
         args: { to: accountId32 },
-        weight: weigh(60, 3, 3),
-        run({ storage, emit, errors, use }, origin, { to }) {
+        weight: weigh(60, 4, 4),
+        run({ api }, origin, { to }) {
           ensureSigned(origin)
-          const now = use(config.system).number()
-          const last = storage.FaucetRecordMap.get(to)
-          if (config.faucetAmount === 0n) throw errors.StateError()
-          if (last !== undefined && now < last + config.faucetPeriod) throw errors.LessThan24Hours()
-          storage.FaucetRecordMap.put(to, now)
-          use(config.balances).transfer(
-            use(config.treasury).pots.space,
-            to,
-            config.faucetAmount,
-            true,
-          )
-          emit.DrawFaucetMoney({})
+          api.faucet.draw(to, api.now())
           return undefined
         },
       },
@@ -450,17 +206,11 @@ export const sminer = (config: {
           stakingAccount: accountId32,
           tibCount: u32,
         },
-        weight: weigh(60, 3, 5),
-        run({ api }, origin, { beneficiary, peerId, stakingAccount, tibCount }) {
-          const who = ensureSigned(origin)
+        weight: weigh(60, 4, 4),
+        run({ api }, origin, { beneficiary, peerId, stakingAccount: staking, tibCount: tib }) {
           // Nobody's tokens are reserved without a signature of theirs: the miner waits, frozen.
-          api.register(who, stakingAccount, {
-            beneficiary,
-            peerId,
-            collateral: 0n,
-            tib: tibCount,
-            state: 'frozen',
-          })
+          const registration = { staking, beneficiary, peerId, collateral: 0n, tib }
+          api.registry.register(ensureSigned(origin), registration)
           return undefined
         },
       },
@@ -469,33 +219,20 @@ export const sminer = (config: {
         docs: 'Offers more space; the collateral must cover it.',
         args: { tibCount: u32 },
         weight: weigh(20, 1, 1),
-        run({ api, storage, emit, errors }, origin, { tibCount }) {
-          const who = ensureSigned(origin)
-          const m = api.info(who)
-          if (m.state !== 'positive') throw errors.NotpositiveState()
-          const space = BigInt(tibCount) * TIB
-          const next = {
-            ...m,
-            declarationSpace: m.declarationSpace + space,
-            idleSpace: m.idleSpace + space,
-          }
-          if (tibCount < 1 || next.declarationSpace > BigInt(MAX_TIB) * TIB)
-            throw errors.CountError()
-          if (next.collaterals < api.required(next)) throw errors.CollateralNotUp()
-          storage.MinerItems.put(who, next)
-          emit.IncreaseDeclarationSpace({ miner: who, space })
+        run({ api }, origin, { tibCount }) {
+          api.space.declareMore(ensureSigned(origin), tibCount)
           return undefined
         },
       },
       set_endpoint: {
         index: 30,
         docs: 'Says where the miner answers: one multiaddress.',
-        args: { endpoint: boundedBytes(ENDPOINT_LIMIT) },
+        args: { endpoint },
         weight: weigh(10, 1, 1),
-        run({ api, storage, emit }, origin, { endpoint }) {
+        run({ api, storage, emit }, origin, args) {
           const who = ensureSigned(origin)
-          api.info(who)
-          storage.Endpoint.put(who, endpoint)
+          api.registry.info(who)
+          storage.Endpoint.put(who, args.endpoint)
           emit.EndpointSet({ miner: who })
           return undefined
         },
@@ -504,10 +241,10 @@ export const sminer = (config: {
         index: 31,
         docs: 'Takes a miner out of service (Root).',
         args: { miner: accountId32 },
-        weight: weigh(40, 3, 4),
+        weight: weigh(40, 5, 6),
         run({ api }, origin, { miner }) {
           ensureRoot(origin)
-          api.setState(miner, 'offline')
+          api.registry.retire(miner)
           return undefined
         },
       },

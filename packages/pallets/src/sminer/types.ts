@@ -52,3 +52,7 @@ export const reward = struct('pallet_sminer::types::Reward', {
   rewardIssued: u128,
   orderList: vec(rewardOrder, 90),
 })
+
+export const faucetRecord = struct('pallet_sminer::types::FaucetRecord', { lastClaimTime: u32 })
+/** Draws from the faucet in the current period. */
+export const faucetDay = struct('pallet_sminer::types::FaucetDay', { day: u32, draws: u32 })

@@ -1,0 +1,45 @@
+import type { BoundMap } from '@cess/frame'
+
+/** Blocks that are looked at for room: the wanted one and those 1, 3, 7, 15 … after it. */
+const PROBES = 16
+
+/** State of an agenda: what happens in a block, and how much that is. */
+export interface AgendaStorage<K> {
+  readonly entries: BoundMap<readonly [number, K], boolean>
+  readonly counts: BoundMap<readonly [number], number, number>
+}
+
+/**
+ * Things that happen in a certain block, at most `perBlock` of them in each, so that no block's hooks grow with what
+ * users did before. What does not fit happens in a later block, which is found in a bounded number of steps.
+ */
+export function agendaOf<K>({ entries, counts }: AgendaStorage<K>, perBlock: number) {
+  return {
+    /** Returns the block it will be; undefined when there is no room for a long time. */
+    add(at: number, key: K): number | undefined {
+      for (let probe = 0; probe < PROBES; probe++) {
+        const block = at + 2 ** probe - 1
+        const count = counts.get(block)
+        if (count >= perBlock) continue
+        entries.put(block, key, true)
+        counts.put(block, count + 1)
+        return block
+      }
+      return undefined
+    },
+    remove(at: number, key: K): void {
+      if (!entries.has(at, key)) return
+      entries.remove(at, key)
+      const left = counts.get(at) - 1
+      if (left > 0) counts.put(at, left)
+      else counts.remove(at)
+    },
+    /** Takes everything of a block off the agenda. */
+    take(block: number): K[] {
+      const due = [...entries.entries(block)].map(([[, key]]) => key)
+      for (const key of due) entries.remove(block, key)
+      if (due.length > 0) counts.remove(block)
+      return due
+    },
+  }
+}
