@@ -1,14 +1,9 @@
 import { BLAKE3_CHUNK, type SubtreeHasher } from './blake3-node.ts'
 import { simd } from './blake3-wasm.ts'
+import { instantiate, type Memory } from './wasm.ts'
 
-/** The part of WebAssembly's JavaScript API that is used here: TypeScript has it only with the DOM. */
-interface WasmApi {
-  validate(module: Uint8Array): boolean
-  readonly Module: new (bytes: Uint8Array) => object
-  readonly Instance: new (module: object) => { readonly exports: unknown }
-}
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly memory: Memory
   subtree(
     input: number,
     length: number,
@@ -29,10 +24,9 @@ const INPUT_AT = VALUES_AT + ROOM * 32
 const PAGE = 65_536
 
 function load(): SubtreeHasher | undefined {
-  const wasm = (globalThis as { WebAssembly?: WasmApi }).WebAssembly
-  const bytes = Uint8Array.fromBase64(simd)
-  if (!wasm?.validate(bytes)) return undefined
-  const { memory, subtree } = new wasm.Instance(new wasm.Module(bytes)).exports as Exports
+  const kernel = instantiate<Exports>(simd)
+  if (!kernel) return undefined
+  const { memory, subtree } = kernel
   memory.grow(Math.ceil((INPUT_AT + ROOM * BLAKE3_CHUNK) / PAGE))
   const scratch = new Uint8Array(memory.buffer)
   return {

@@ -13,8 +13,9 @@ export {
   type Scheme,
   type Sr25519Pair,
   sr25519FromSeed,
-  sr25519Verify,
+  type VerifyJob,
   verifySignature,
+  verifySignatures,
 } from './keys.ts'
 export {
   createFileKeystore,
@@ -23,8 +24,9 @@ export {
   type KeystoreErrorCode,
 } from './keystore.ts'
 export * from './secret.ts'
+export { type Signed, sr25519Verify, sr25519VerifyMany } from './sr25519.ts'
 export { CESS_PREFIX, ss58Decode, ss58Encode } from './ss58.ts'
 export { Transcript } from './transcript.ts'
 export { DEV_PHRASE, generateMnemonic, isMnemonic, keyFromUri } from './uri.ts'
-export { createSignatureVerifier, type SignatureVerifier, type VerifyJob } from './verifier.ts'
+export { createSignatureVerifier, type SignatureVerifier } from './verifier.ts'
 export { type VrfInOut, vrfAttach, vrfBytes, vrfSign, vrfVerify } from './vrf.ts'

@@ -13,13 +13,10 @@ import {
   secp256k1Recover,
   secp256k1Sign,
   sr25519KeypairFromSeed,
-  waitReady,
   sr25519Sign as wasmSr25519Sign,
-  sr25519Verify as wasmSr25519Verify,
 } from '@polkadot/wasm-crypto'
 import { blake2b256 } from './hash.ts'
-
-if (!(await waitReady())) throw new Error('the sr25519 library could not be loaded')
+import { type Signed, sr25519Verify, sr25519VerifyMany } from './sr25519.ts'
 
 export type Scheme = 'sr25519' | 'ed25519' | 'ecdsa'
 
@@ -61,18 +58,6 @@ export function sr25519FromPair(pair: Uint8Array): Sr25519Pair {
 export function sr25519FromSeed(seed: Uint8Array): Sr25519Pair {
   need(seed, SCHEME_BYTES, 'an sr25519 seed')
   return sr25519FromPair(sr25519KeypairFromSeed(seed))
-}
-
-/** Whether `signature` is an sr25519 signature of `message` in Substrate's signing context. */
-export const sr25519Verify = (
-  signature: Uint8Array,
-  message: Uint8Array,
-  publicKey: Uint8Array,
-): boolean => {
-  // The high bit marks schnorrkel; without it old, malleable signatures would be accepted.
-  if (signature.length !== 64 || publicKey.length !== 32 || (signature[63]! & 128) === 0)
-    return false
-  return wasmSr25519Verify(signature, message, publicKey)
 }
 
 const PKCS8 = Uint8Array.fromHex('302e020100300506032b657004220420')
@@ -167,4 +152,19 @@ export function verifySignature(
   if (scheme === 'sr25519') return sr25519Verify(signature, message, publicKey)
   if (scheme === 'ed25519') return ed25519Verify(signature, message, publicKey)
   return ecdsaVerify(signature, message, publicKey)
+}
+
+/** A signature to verify by its scheme. */
+export interface VerifyJob extends Signed {
+  readonly scheme: Scheme
+}
+
+/** The same for many at once, which is several times faster for sr25519. */
+export function verifySignatures(jobs: readonly VerifyJob[]): boolean[] {
+  const several = sr25519VerifyMany(jobs.filter((j) => j.scheme === 'sr25519')).values()
+  return jobs.map((j) =>
+    j.scheme === 'sr25519'
+      ? several.next().value === true
+      : verifySignature(j.scheme, j.signature, j.message, j.publicKey),
+  )
 }

@@ -7,32 +7,33 @@ const FLAG_A = 2
 const FLAG_C = 4
 const FLAG_M = 16
 
+/** The state that every protocol begins with. */
+const START = new Uint8Array(200)
+START.set([1, RATE + 2, 1, 0, 1, 96])
+START.set(new TextEncoder().encode('STROBEv1.0.2'), 6)
+keccakF1600(new Uint32Array(START.buffer))
+
 /**
  * The part of STROBE v1.0.2 (strobe.sourceforge.io, 128-bit security) that Merlin transcripts use:
  * meta-AD, AD and PRF, with streaming continuation.
  */
 export class Strobe128 {
-  readonly #state = new Uint8Array(200)
-  readonly #lanes = new Uint32Array(this.#state.buffer)
+  readonly #state: Uint8Array<ArrayBuffer>
+  readonly #lanes: Uint32Array
+  readonly #head = new Uint8Array(2)
   #position = 0
   #begin = 0
   #flags = 0
 
-  constructor(protocol: Uint8Array) {
-    this.#state.set([1, RATE + 2, 1, 0, 1, 96])
-    this.#state.set(new TextEncoder().encode('STROBEv1.0.2'), 6)
-    keccakF1600(this.#lanes)
-    this.metaAd(protocol, false)
-  }
-
-  /** An independent copy of everything absorbed so far. */
-  clone(): Strobe128 {
-    const copy = new Strobe128(new Uint8Array())
-    copy.#state.set(this.#state)
-    copy.#position = this.#position
-    copy.#begin = this.#begin
-    copy.#flags = this.#flags
-    return copy
+  /** Begins a protocol, or goes on as a copy of another one. */
+  constructor(from: Uint8Array | Strobe128) {
+    this.#state = from instanceof Strobe128 ? from.#state.slice() : START.slice()
+    this.#lanes = new Uint32Array(this.#state.buffer)
+    if (from instanceof Strobe128) {
+      this.#position = from.#position
+      this.#begin = from.#begin
+      this.#flags = from.#flags
+    } else this.metaAd(from, false)
   }
 
   metaAd(data: Uint8Array, more: boolean): void {
@@ -54,9 +55,15 @@ export class Strobe128 {
     return out
   }
 
+  /** Byte by byte, but without going through the fields for each: half of the time otherwise. */
   #absorb(data: Uint8Array): void {
-    for (const byte of data) {
-      this.#state[this.#position++]! ^= byte
+    const state = this.#state
+    for (let from = 0; from < data.length; ) {
+      const start = this.#position
+      const take = Math.min(RATE - start, data.length - from)
+      for (let i = 0; i < take; i++) state[start + i]! ^= data[from + i]!
+      from += take
+      this.#position = start + take
       if (this.#position === RATE) this.#permute()
     }
   }
@@ -76,7 +83,10 @@ export class Strobe128 {
     const previous = this.#begin
     this.#begin = this.#position + 1
     this.#flags = flags
-    this.#absorb(Uint8Array.of(previous, flags))
+    const head = this.#head
+    head[0] = previous
+    head[1] = flags
+    this.#absorb(head)
     if ((flags & FLAG_C) !== 0 && this.#position !== 0) this.#permute()
   }
 }

@@ -1,14 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { concat, u32le, utf8 } from '@cess/bytes'
 import { blake2b256 } from './hash.ts'
-import { type Scheme, verifySignature } from './keys.ts'
-
-export interface VerifyJob {
-  readonly scheme: Scheme
-  readonly signature: Uint8Array
-  readonly message: Uint8Array
-  readonly publicKey: Uint8Array
-}
+import { type Scheme, type VerifyJob, verifySignature } from './keys.ts'
 
 /** Verifies signatures, now or ahead of time in other threads. */
 export interface SignatureVerifier {

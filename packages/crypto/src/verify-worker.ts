@@ -1,8 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { verifySignature } from './keys.ts'
-import type { VerifyJob } from './verifier.ts'
+import { type VerifyJob, verifySignatures } from './keys.ts'
 
-parentPort!.on('message', ({ id, jobs }: { id: number; jobs: readonly VerifyJob[] }) => {
-  const results = jobs.map((j) => verifySignature(j.scheme, j.signature, j.message, j.publicKey))
-  parentPort!.postMessage({ id, results })
-})
+parentPort!.on('message', ({ id, jobs }: { id: number; jobs: readonly VerifyJob[] }) =>
+  parentPort!.postMessage({ id, results: verifySignatures(jobs) }),
+)
