@@ -2,20 +2,17 @@
  * Cryptography of the network: Substrate's hashes and signatures, Merlin transcripts and the VRF of BABE,
  * addresses and secret URIs, authenticated streams, and openings of BLAKE3's tree.
  */
-export * from './blake3-tree.ts'
-export * from './hash.ts'
+export { ed25519Verify } from './ed25519.ts'
+export * from './hashes.ts'
 export {
   ecdsaFromSeed,
   ecdsaVerify,
   ed25519FromSeed,
-  ed25519Verify,
   type KeyPair,
   type Scheme,
   type Sr25519Pair,
   sr25519FromSeed,
-  type VerifyJob,
   verifySignature,
-  verifySignatures,
 } from './keys.ts'
 export {
   createFileKeystore,
@@ -29,4 +26,5 @@ export { CESS_PREFIX, ss58Decode, ss58Encode } from './ss58.ts'
 export { Transcript } from './transcript.ts'
 export { DEV_PHRASE, generateMnemonic, isMnemonic, keyFromUri } from './uri.ts'
 export { createSignatureVerifier, type SignatureVerifier } from './verifier.ts'
+export type { VerifyJob } from './verify-many.ts'
 export { type VrfInOut, vrfAttach, vrfBytes, vrfSign, vrfVerify } from './vrf.ts'

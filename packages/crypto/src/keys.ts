@@ -1,11 +1,7 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign as nodeSign,
-  verify as nodeVerify,
-} from 'node:crypto'
+import { createPrivateKey, sign as nodeSign } from 'node:crypto'
 import { concat, equal } from '@cess/bytes'
+import { ed25519Verify } from './ed25519.ts'
+import { blake2b256 } from './hash.ts'
 import {
   ed25519KeypairFromSeed,
   secp256k1Compress,
@@ -14,9 +10,8 @@ import {
   secp256k1Sign,
   sr25519KeypairFromSeed,
   sr25519Sign as wasmSr25519Sign,
-} from '@polkadot/wasm-crypto'
-import { blake2b256 } from './hash.ts'
-import { type Signed, sr25519Verify, sr25519VerifyMany } from './sr25519.ts'
+} from './rust.ts'
+import { sr25519Verify } from './sr25519.ts'
 
 export type Scheme = 'sr25519' | 'ed25519' | 'ecdsa'
 
@@ -61,7 +56,6 @@ export function sr25519FromSeed(seed: Uint8Array): Sr25519Pair {
 }
 
 const PKCS8 = Uint8Array.fromHex('302e020100300506032b657004220420')
-const SPKI = Uint8Array.fromHex('302a300506032b6570032100')
 
 /** An Ed25519 key (RFC 8032) from its 32-byte seed. */
 export function ed25519FromSeed(seed: Uint8Array): KeyPair & { readonly scheme: 'ed25519' } {
@@ -78,35 +72,6 @@ export function ed25519FromSeed(seed: Uint8Array): KeyPair & { readonly scheme: 
     accountId: publicKey,
     sign: (message) => new Uint8Array(nodeSign(null, message, key)),
   }
-}
-
-/** Importing a key costs as much as a verification; voters and miners come again and again. */
-const keyObjects = new Map<string, KeyObject>()
-const MAX_KEY_OBJECTS = 4096
-
-/** RFC 8032 verification by OpenSSL (cofactorless, canonical encodings only). */
-export function ed25519Verify(
-  signature: Uint8Array,
-  message: Uint8Array,
-  publicKey: Uint8Array,
-): boolean {
-  if (signature.length !== 64 || publicKey.length !== 32) return false
-  const name = publicKey.toHex()
-  let key = keyObjects.get(name)
-  if (!key) {
-    try {
-      key = createPublicKey({
-        key: Buffer.from(concat(SPKI, publicKey)),
-        format: 'der',
-        type: 'spki',
-      })
-    } catch {
-      return false
-    }
-    if (keyObjects.size >= MAX_KEY_OBJECTS) keyObjects.clear()
-    keyObjects.set(name, key)
-  }
-  return nodeVerify(null, message, key, signature)
 }
 
 /** A secp256k1 key whose signatures are over BLAKE2b-256 of the message, as Substrate's ecdsa. */
@@ -152,19 +117,4 @@ export function verifySignature(
   if (scheme === 'sr25519') return sr25519Verify(signature, message, publicKey)
   if (scheme === 'ed25519') return ed25519Verify(signature, message, publicKey)
   return ecdsaVerify(signature, message, publicKey)
-}
-
-/** A signature to verify by its scheme. */
-export interface VerifyJob extends Signed {
-  readonly scheme: Scheme
-}
-
-/** The same for many at once, which is several times faster for sr25519. */
-export function verifySignatures(jobs: readonly VerifyJob[]): boolean[] {
-  const several = sr25519VerifyMany(jobs.filter((j) => j.scheme === 'sr25519')).values()
-  return jobs.map((j) =>
-    j.scheme === 'sr25519'
-      ? several.next().value === true
-      : verifySignature(j.scheme, j.signature, j.message, j.publicKey),
-  )
 }

@@ -1,9 +1,9 @@
 import { utf8 } from '@cess/bytes'
-import { sr25519Verify as referenceVerify, waitReady } from '@polkadot/wasm-crypto'
 import { type SchnorrEquation, schnorrHolds } from './ristretto.ts'
 import { Transcript } from './transcript.ts'
 
-if (!(await waitReady())) throw new Error('the sr25519 library could not be loaded')
+/** For machines without SIMD only: it takes 45 MB of every thread. */
+const rust = schnorrHolds ? undefined : await import('./rust.ts')
 
 /** A signature, what it is of, and whose. */
 export interface Signed {
@@ -53,7 +53,8 @@ export function sr25519VerifyMany(all: readonly Signed[]): boolean[] {
   const equations = all.map(equation)
   if (!schnorrHolds)
     return all.map(
-      (s, i) => equations[i] !== undefined && referenceVerify(s.signature, s.message, s.publicKey),
+      (s, i) =>
+        equations[i] !== undefined && rust!.sr25519Verify(s.signature, s.message, s.publicKey),
     )
   const holds = schnorrHolds(equations.filter((e) => e !== undefined)).values()
   return equations.map((e) => e !== undefined && holds.next().value === true)

@@ -1,11 +1,4 @@
 import { concat, utf8 } from '@cess/bytes'
-import {
-  bip39Generate,
-  bip39ToMiniSecret,
-  bip39Validate,
-  sr25519DeriveKeypairHard,
-  sr25519DeriveKeypairSoft,
-} from '@polkadot/wasm-crypto'
 import { blake2b256 } from './hash.ts'
 import {
   ecdsaFromSeed,
@@ -16,6 +9,13 @@ import {
   sr25519FromPair,
   sr25519FromSeed,
 } from './keys.ts'
+import {
+  bip39Generate,
+  bip39ToMiniSecret,
+  bip39Validate,
+  sr25519DeriveKeypairHard,
+  sr25519DeriveKeypairSoft,
+} from './rust.ts'
 
 /** The phrase behind `//Alice` and her friends. Everybody knows it. */
 export const DEV_PHRASE = 'bottom drive obey lake curtain smoke basket hold race lonely fit walk'

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { concat, u32le, utf8 } from '@cess/bytes'
 import { blake2b256 } from './hash.ts'
-import { type Scheme, type VerifyJob, verifySignature } from './keys.ts'
+import { type Scheme, verifySignature } from './keys.ts'
+import type { VerifyJob } from './verify-many.ts'
 
 /** Verifies signatures, now or ahead of time in other threads. */
 export interface SignatureVerifier {

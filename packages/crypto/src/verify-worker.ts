@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads'
-import { type VerifyJob, verifySignatures } from './keys.ts'
+import { type VerifyJob, verifyMany } from './verify-many.ts'
 
-parentPort!.on('message', ({ id, jobs }: { id: number; jobs: readonly VerifyJob[] }) =>
-  parentPort!.postMessage({ id, results: verifySignatures(jobs) }),
+parentPort!.on(
+  'message',
+  async ({ id, jobs }: { readonly id: number; readonly jobs: readonly VerifyJob[] }) =>
+    parentPort!.postMessage({ id, results: await verifyMany(jobs) }),
 )

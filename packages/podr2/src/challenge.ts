@@ -1,5 +1,5 @@
 import { bigintFromLe, concat, u32le, utf8 } from '@cess/bytes'
-import { blake2b256, blake2b512 } from '@cess/crypto'
+import { blake2b256, blake2b512 } from '@cess/crypto/hashes'
 import { type G1, hashToG1 } from './curve.ts'
 import { MAX_ROWS } from './layout.ts'
 import { hashToScalar } from './scalar.ts'

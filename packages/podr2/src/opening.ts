@@ -3,7 +3,7 @@ import {
   type Blake3Opening,
   blake3ChunkOpening,
   verifyBlake3Chunk,
-} from '@cess/crypto'
+} from '@cess/crypto/hashes'
 import { boundedBytes, fixedBytes, type Infer, struct, vec } from '@cess/scale'
 import { Podr2Error } from './errors.ts'
 import { MAX_FRAGMENT_BYTES } from './layout.ts'

@@ -1,5 +1,5 @@
 import { concat } from '@cess/bytes'
-import { blake2b256 } from '@cess/crypto'
+import { blake2b256 } from '@cess/crypto/hashes'
 import { coefficients } from './challenge.ts'
 import {
   base,

@@ -1,5 +1,5 @@
 import { bigintFromLe } from '@cess/bytes'
-import { blake2b512 } from '@cess/crypto'
+import { blake2b512 } from '@cess/crypto/hashes'
 
 /** Order of G1, G2 and GT of BLS12-381: scalars are integers modulo it. */
 export const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n

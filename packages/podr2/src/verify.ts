@@ -1,5 +1,5 @@
 import { concat, utf8 } from '@cess/bytes'
-import { blake2b256 } from '@cess/crypto'
+import { blake2b256 } from '@cess/crypto/hashes'
 import {
   type Challenge,
   challengeRoot,

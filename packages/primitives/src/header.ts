@@ -1,5 +1,5 @@
 import { type Hash, toHex } from '@cess/bytes'
-import { blake2b256 } from '@cess/crypto'
+import { blake2b256 } from '@cess/crypto/hashes'
 import { bytes, type Codec, compact, encode, type Infer, struct, u32, vec } from '@cess/scale'
 import { hash256 } from './accounts.ts'
 import { digest } from './digest.ts'

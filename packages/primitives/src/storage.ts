@@ -1,5 +1,5 @@
 import { concat, type FileId, u32le, utf8 } from '@cess/bytes'
-import { blake3 } from '@cess/crypto'
+import { blake3 } from '@cess/crypto/hashes'
 import { encode, type Infer, struct, u128, vec } from '@cess/scale'
 import { cessHash } from './accounts.ts'
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import type { FileId } from '@cess/bytes'
-import { createBlake3Stream } from '@cess/crypto'
+import { createBlake3Stream } from '@cess/crypto/hashes'
 import { createReedSolomon } from '@cess/erasure'
 import {
   DATA_FRAGMENTS,

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { FileId } from '@cess/bytes'
-import { createBlake3Stream } from '@cess/crypto'
+import { createBlake3Stream } from '@cess/crypto/hashes'
 import { fragmentId } from '@cess/primitives'
 import type { Jobs } from './jobs.ts'
 
