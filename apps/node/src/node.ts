@@ -21,6 +21,7 @@ import { loadSpec } from './chain-spec.ts'
 import { createCloser } from './closer.ts'
 import { epochAuthorship } from './epoch.ts'
 import { loadNodeKey } from './identity.ts'
+import { createInformant } from './informant.ts'
 import { openKeys } from './keys.ts'
 import type { NodeOptions } from './options.ts'
 
@@ -152,6 +153,10 @@ async function assemble(
     authorship.start()
     closer.add(async () => authorship.stop())
   }
+
+  const informant = createInformant({ chain, sync, clock, logger })
+  informant.start()
+  closer.add(async () => informant.stop())
 
   const rpcHost = options.rpcExternal ? '0.0.0.0' : LOOPBACK
   const rpc = createRpcServer({
