@@ -17,6 +17,17 @@ test('keys are made, shown and stored, and secrets are read from standard input 
   assert.equal(statSync(file).mode & 0o777, 0o600)
 })
 
+test('what generate prints is taken by insert and inspect as it is', async () => {
+  const { out } = await run(['key', 'generate'])
+  const dir = scratch()
+  const stored = await run(['key', 'insert', '--key-type', 'babe', '-d', dir], out)
+  assert.equal(JSON.parse(stored.out).publicKey, JSON.parse(out).publicKey)
+  const torn = await run(['key', 'inspect'], out.slice(0, -3))
+  assert.equal(torn.code, 1)
+  assert.match(torn.errors, /neither a secret nor/)
+  assert.doesNotMatch(torn.errors, new RegExp(JSON.parse(out).secretPhrase.split(' ')[0]))
+})
+
 test('a bad secret is refused without being repeated', async () => {
   const { code, errors } = await run(['key', 'inspect'], 'correct horse battery staple')
   assert.equal(code, 1)

@@ -26,7 +26,18 @@ async function readSecret(): Promise<string> {
     text += String(part)
     if (text.length > 4096) throw new RangeError('That is too long for a secret.')
   }
-  return text.trim()
+  return text.trim().startsWith('{') ? phraseOf(text) : text.trim()
+}
+/** The phrase in what `key generate` prints, so that its output can be kept and used as it is. */
+function phraseOf(json: string): string {
+  let phrase: unknown
+  try {
+    phrase = (JSON.parse(json) as { readonly secretPhrase?: unknown }).secretPhrase
+  } catch {
+    // The parser's own error would repeat what it read.
+  }
+  if (typeof phrase === 'string') return phrase
+  throw new RangeError('That is neither a secret nor what `key generate` prints.')
 }
 
 const show = (pair: KeyPair): Record<string, string> => ({
