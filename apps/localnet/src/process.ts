@@ -31,6 +31,8 @@ export interface NetworkProcess {
 }
 
 const LAST_LINES = 12
+/** As package.json starts the programs: V8 would take 50 MB more for new objects, at hardly any gain. */
+const NODE_FLAGS = ['--max-semi-space-size=8']
 
 /** Keeps the end of what was logged, for the message when a process fails. */
 function tail(log: WriteStream) {
@@ -50,7 +52,7 @@ export function startProcess(options: ProcessOptions): NetworkProcess {
   const log = createWriteStream(options.logFile, { flags: 'a' })
   const lines = tail(log)
   const watcher = new URL('./stop-with-parent.ts', import.meta.url).href
-  const args = ['--import', watcher, options.main, ...options.args]
+  const args = [...NODE_FLAGS, '--import', watcher, options.main, ...options.args]
   const child: ChildProcess = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },

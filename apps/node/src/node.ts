@@ -29,6 +29,9 @@ import type { NodeOptions } from './options.ts'
 const GOSSIP_PART = 8
 const JUSTIFICATION_PERIOD = 512
 const LOOPBACK = '127.0.0.1'
+const MIB = 1024 * 1024
+/** LevelDB holds two of them. */
+const WRITE_BUFFER = 8 * MIB
 
 /** A node that runs. */
 export interface RunningNode extends Service {
@@ -87,11 +90,24 @@ async function assemble(
   const verifier = createSignatureVerifier({ threads: 1 })
   closer.add(() => verifier.close())
   const { host } = createRuntime(spec.config, { verifier, prime: (jobs) => verifier.prime(jobs) })
-  const store = await openLevelStore(join(folder, 'chains', spec.id))
+  const cacheBytes = options.dbCache * MIB
+  const store = await openLevelStore(join(folder, 'chains', spec.id), {
+    cacheBytes: cacheBytes / 4,
+    writeBufferBytes: WRITE_BUFFER,
+  })
   closer.add(() => store.close())
   const { genesis } = spec
   const pruning = options.statePruning
-  const chain = await Chain.open({ store, host, genesis, pruning, logger, metrics })
+  const chain = await Chain.open({
+    store,
+    host,
+    genesis,
+    pruning,
+    // Decoded nodes spare more than the bytes that they are made of.
+    stateCacheBytes: (cacheBytes * 3) / 4,
+    logger,
+    metrics,
+  })
   closer.add(() => chain.close())
   const pool = createTransactionPool({ chain, clock, logger, metrics })
   closer.add(async () => pool.close())

@@ -18,6 +18,7 @@ export interface NodeOptions {
   readonly nodeKeyFile?: string
   readonly keystorePath?: string
   readonly statePruning: number | 'archive'
+  readonly dbCache: number
   readonly rpcPort: number
   readonly rpcExternal?: true
   readonly rpcMethods: 'auto' | 'safe' | 'unsafe'
@@ -80,6 +81,9 @@ export function addNodeOptions(command: Command): Command {
     new Option('--state-pruning <blocks>', 'final blocks that keep their state, or "archive"')
       .argParser(pruning)
       .default(256),
+    new Option('--db-cache <MiB>', 'memory for what was read lately of the database')
+      .argParser(number(8, 65_536))
+      .default(64),
     new Option('--rpc-port <n>', 'port of JSON-RPC over http and ws (0: any)')
       .argParser(port)
       .default(9944)

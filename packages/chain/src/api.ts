@@ -11,6 +11,8 @@ export interface ChainOptions {
   readonly genesis: Iterable<readonly [StateKey, Uint8Array]>
   /** How many finalized blocks keep their state; `'archive'` keeps all. */
   readonly pruning: number | 'archive'
+  /** Memory for state that was read lately, in bytes. */
+  readonly stateCacheBytes?: number
   readonly logger?: Logger
   readonly metrics?: Metrics
 }

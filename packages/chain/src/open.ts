@@ -59,6 +59,7 @@ export async function openContext(options: ChainOptions): Promise<Context> {
   const states = createStateDb(store, {
     pruning: options.pruning,
     version: host.version.stateVersion === 0 ? 0 : 1,
+    ...(options.stateCacheBytes && { cacheBytes: options.stateCacheBytes }),
   })
   const genesis = states.genesis(options.genesis, (root) => headerHash(genesisHeader(root)))
   const header = genesisHeader(genesis.root)

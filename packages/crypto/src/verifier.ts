@@ -21,6 +21,8 @@ export interface VerifierOptions {
 
 /** Jobs of one message to a worker: large enough that posting costs little, small enough to share the load. */
 const SLICE = 32
+/** Room for new objects of a worker: jobs are small and soon forgotten, and V8 would take ten times as much. */
+const YOUNG_MB = 4
 
 const jobKey = (j: VerifyJob): string => {
   const digest = blake2b256(
@@ -60,7 +62,9 @@ export function createSignatureVerifier({
   let closed = false
 
   const spawn = (): void => {
-    const worker = new Worker(new URL('./verify-worker.ts', import.meta.url))
+    const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
     worker.unref()
     const slot: Slot = { worker, load: 0 }
     worker.on('message', ({ id, results }: { id: number; results: boolean[] }) => {

@@ -22,12 +22,15 @@ import { createView, type StateView } from './view.ts'
 
 /** Final states that an archive keeps in reach without a look at the disk. */
 const ARCHIVE_WINDOW = 256
+const CACHE_BYTES = 48 * 1024 * 1024
 
 export interface StateDbOptions {
   /** How many final blocks keep their state, one at least; `'archive'` keeps all. */
   readonly pruning: number | 'archive'
   /** Of values that are written from now on. */
   readonly version: StateVersion
+  /** Memory for what was read lately, in bytes. Default 48 MiB. */
+  readonly cacheBytes?: number
 }
 
 /** An overlay that notes what it reads. */
@@ -77,7 +80,7 @@ export function createStateDb(store: KeyValueStore, options: StateDbOptions): St
   const { version } = options
   const archive = options.pruning === 'archive'
   const keep = options.pruning === 'archive' ? ARCHIVE_WINDOW : Math.max(1, options.pruning)
-  const nodes = createNodeStore(store)
+  const nodes = createNodeStore(store, options.cacheBytes ?? CACHE_BYTES)
   const stored = loadMeta(store)
   if (stored && stored.archive !== archive)
     throw new StateError(

@@ -19,8 +19,8 @@ import { readRecord, writeRecord } from './record.ts'
 /** Longest value that is stored with its node; longer ones are not written again each time their node changes. */
 const EMBEDDED = 512
 
-/** Memory of decoded nodes and values, in bytes, roughly. */
-const CACHE_BYTES = 128 * 1024 * 1024
+/** Share of the cache that decoded nodes get; long values have the rest. */
+const NODE_SHARE = 2 / 3
 /** What a decoded node takes beyond its record, and for each byte of it. */
 const NODE_WEIGHT = 200
 const BYTE_WEIGHT = 3
@@ -47,9 +47,10 @@ const gone = (link: Link): StateError =>
     `Node ${link.id} of this state is not in the database: the state is pruned. Ask for a later block.`,
   )
 
-export function createNodeStore(store: KeyValueStore): NodeStore {
-  const nodes = createCache<Node>(CACHE_BYTES / 2)
-  const values = createCache<Uint8Array>(CACHE_BYTES / 2)
+/** `cacheBytes` is what decoded nodes and values may take of the memory, to within a tenth. */
+export function createNodeStore(store: KeyValueStore, cacheBytes: number): NodeStore {
+  const nodes = createCache<Node>(cacheBytes * NODE_SHARE)
+  const values = createCache<Uint8Array>(cacheBytes * (1 - NODE_SHARE))
 
   const read = (link: Link): Uint8Array => {
     const bytes = store.get(nodeKey(link.id))

@@ -23,6 +23,7 @@ export async function startDevNode(): Promise<RunningNode> {
       port: 0,
       listenAddr: ['/ip4/127.0.0.1/tcp/0'],
       statePruning: 256,
+      dbCache: 64,
       rpcPort: 0,
       rpcMethods: 'auto',
       rpcMaxConnections: 100,
