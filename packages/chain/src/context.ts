@@ -107,7 +107,7 @@ export async function prepare(
   extrinsics: readonly Extrinsic[],
 ): Promise<void> {
   try {
-    await context.host.prepare?.(extrinsics, overlayAt(context, at))
+    await context.host.prepare?.(extrinsics, overlayAt(context, at), at)
   } catch (error) {
     context.logger.debug({ error }, 'verifying signatures ahead of execution failed')
   }

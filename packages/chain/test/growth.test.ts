@@ -60,10 +60,11 @@ test('a block that we built is not executed again', async () => {
   assert.equal(host.calls.get('Core_execute_block'), 1)
 })
 
-test('an import prepares signatures first', async () => {
+test('an import prepares signatures first, for a block on this parent', async () => {
   const { chain, host } = await openKit()
   const { body } = await grow(chain, { transactions: [transfer({ account: alice, nonce: 0 })] })
   assert.deepEqual(host.prepared, [body])
+  assert.deepEqual(host.preparedOn, [chain.genesisHash])
 })
 
 test('a block imported twice is known, and may bring its justification late', async () => {

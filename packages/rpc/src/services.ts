@@ -24,7 +24,11 @@ export interface RpcServices {
   readonly implementation: { readonly name: string; readonly version: string }
   readonly role: 'Authority' | 'Full'
   readonly keys?: NodeKeys
-  readonly grandpa?: { roundState(): GrandpaRoundState }
+  readonly grandpa?: {
+    roundState(): GrandpaRoundState
+    /** Told the encoded justification of whatever becomes final by votes. */
+    onJustification(listener: (justification: Uint8Array) => void): () => void
+  }
   /** Slots of the current epoch that this node's keys may author. */
   epochAuthorship?(): EpochAuthorship
   readonly reserved?: ReservedPeers

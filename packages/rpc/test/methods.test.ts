@@ -65,6 +65,7 @@ describe('methods over http', () => {
             },
             background: [],
           }),
+          onJustification: () => () => undefined,
         },
         epochAuthorship: () => ({
           [account(1)]: { primary: [1], secondary: [2], secondary_vrf: [] },

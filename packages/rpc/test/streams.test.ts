@@ -181,11 +181,26 @@ describe('streams', () => {
   })
 
   it('streams justifications', async () => {
-    const stream = await client.subscribe('grandpa_subscribeJustifications')
-    await kit.chain.finalize(await kit.grow())
-    await kit.chain.finalize(await kit.grow(), Uint8Array.of(7, 7))
+    assert.equal((await client.ask('grandpa_subscribeJustifications', [])).error?.code, 1)
+    const listeners = new Set<(justification: Uint8Array) => void>()
+    const { ws } = await kit.serve({
+      services: {
+        grandpa: {
+          roundState: () => assert.fail('nobody asks for it'),
+          onJustification(listener) {
+            listeners.add(listener)
+            return () => listeners.delete(listener)
+          },
+        },
+      },
+    })
+    const other = await connect(ws)
+    const stream = await other.subscribe('grandpa_subscribeJustifications')
+    for (const listener of listeners) listener(Uint8Array.of(7, 7))
     assert.equal(await stream.next(), '0x0707')
-    assert.equal(await client.call('grandpa_unsubscribeJustifications', [stream.id]), true)
+    assert.equal(await other.call('grandpa_unsubscribeJustifications', [stream.id]), true)
+    assert.equal(listeners.size, 0)
+    await other.close()
   })
 
   it('answers the id before anything else, in a batch too', async () => {

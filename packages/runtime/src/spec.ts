@@ -5,12 +5,19 @@ import { parseRuntimeConfig, type RuntimeConfig, SS58_PREFIX } from './config.ts
 import { writeGenesis } from './genesis.ts'
 import type { NetworkPreset } from './presets.ts'
 import { createRuntime } from './runtime.ts'
+import { VERSION } from './version.ts'
 
 /**
  * Where the state of block 0 keeps the runtime's configuration (JSON). It is part of the state so that the genesis
  * hash commits to it: nodes that would run by other rules are on another chain.
  */
 export const CONFIG_KEY = ':cess:config' as StateKey
+
+/**
+ * Where Substrate keeps the runtime's code, and by whose hash clients remember its metadata. Ours is part of the
+ * program: what stands there is its name and version.
+ */
+const CODE_KEY = ':code' as StateKey
 
 /** Everything that makes a network: who it is, and the state it begins with. */
 export interface ChainSpec {
@@ -33,6 +40,7 @@ export const CHAIN_PROPERTIES = {
 /** The chain specification of a preset. `empty` is an empty state to write genesis into. */
 export function specOf(preset: NetworkPreset, empty: Externalities): ChainSpec {
   const { runtime } = createRuntime(preset.config, { verifier: { verify: () => false } })
+  empty.put(CODE_KEY, utf8(`native:${VERSION.specName}/${VERSION.specVersion}`))
   empty.put(CONFIG_KEY, utf8(JSON.stringify(preset.config)))
   writeGenesis(runtime, preset.genesis, empty)
   const genesis: [StateKey, Uint8Array][] = []

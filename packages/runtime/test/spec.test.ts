@@ -21,7 +21,13 @@ const json = () => JSON.parse(JSON.stringify(specJson(spec))) as Record<string, 
 
 test('a raw specification is the same network when it is read again', () => {
   assert.deepEqual(parseSpec(json()), spec)
-  assert.equal(specOf(localPreset(), memoryState()).genesis.length, 72)
+  assert.equal(specOf(localPreset(), memoryState()).genesis.length, 73)
+})
+
+test('clients that remember metadata by the hash of the code find one that names the runtime', () => {
+  const { top } = (json()['genesis'] as { raw: { top: Record<string, string> } }).raw
+  const code = Uint8Array.fromHex(top['0x3a636f6465']!.slice(2))
+  assert.equal(new TextDecoder().decode(code), 'native:cess-node/1')
 })
 
 test('the rules are part of the state: other rules, another network', () => {

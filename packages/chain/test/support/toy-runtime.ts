@@ -1,4 +1,13 @@
-import { type AccountId, bigintFromLe, concat, fromHex, toHex, u32le, u64le } from '@cess/bytes'
+import {
+  type AccountId,
+  bigintFromLe,
+  concat,
+  fromHex,
+  type Hash,
+  toHex,
+  u32le,
+  u64le,
+} from '@cess/bytes'
 import {
   block as blockCodec,
   type Externalities,
@@ -229,14 +238,18 @@ function call(entry: string, args: Uint8Array, state: Externalities): Uint8Array
 export interface ToyHost extends RuntimeHost {
   readonly calls: Map<string, number>
   readonly prepared: Extrinsic[][]
+  /** The block that each of them was for the one after. */
+  readonly preparedOn: (Hash | undefined)[]
 }
 
 export function createToyHost(): ToyHost {
   const calls = new Map<string, number>()
   const prepared: Extrinsic[][] = []
+  const preparedOn: (Hash | undefined)[] = []
   return {
     calls,
     prepared,
+    preparedOn,
     version: {
       specName: 'toy',
       implName: 'toy',
@@ -251,8 +264,9 @@ export function createToyHost(): ToyHost {
       calls.set(entry, (calls.get(entry) ?? 0) + 1)
       return call(entry, args, state)
     },
-    async prepare(extrinsics) {
+    async prepare(extrinsics, _state, parent) {
       prepared.push([...extrinsics])
+      preparedOn.push(parent)
     },
   }
 }

@@ -57,13 +57,11 @@ export function consensusMethods(services: RpcServices): Methods {
         unsubscribe: 'grandpa_unsubscribeJustifications',
         notification: 'grandpa_justifications',
       },
-      (sub) =>
-        sub.onClose(
-          chain.subscribe((event) => {
-            const proof = event.type === 'finalized' && chain.justification(event.hash)
-            if (proof) sub.push(toHex(proof))
-          }),
-        ),
+      (sub) => {
+        if (!grandpa) throw new RpcError(NOT_READY, 'GRANDPA RPC endpoint not ready')
+        // Of every block that votes finalize; the database keeps few of them.
+        sub.onClose(grandpa.onJustification((proof) => sub.push(toHex(proof))))
+      },
     ),
     babe_epochAuthorship: { unsafe: true, run: () => services.epochAuthorship?.() ?? {} },
   }
