@@ -25,7 +25,8 @@ test('a raw specification is the same network when it is read again', () => {
 })
 
 test('clients that remember metadata by the hash of the code find one that names the runtime', () => {
-  const { top } = (json()['genesis'] as { raw: { top: Record<string, string> } }).raw
+  const { top } = (json() as unknown as { genesis: { raw: { top: Record<string, string> } } })
+    .genesis.raw
   const code = Uint8Array.fromHex(top['0x3a636f6465']!.slice(2))
   assert.equal(new TextDecoder().decode(code), 'native:cess-node/1')
 })
