@@ -33,6 +33,8 @@ export interface LocalNetwork {
   readonly validators: readonly NetworkProcess[]
   /** Each hosts `MINERS_PER_PROCESS` miners. */
   readonly minerProcesses: readonly NetworkProcess[]
+  /** The one that runs now. */
+  gatewayProcess(): NetworkProcess
   /** Stops the gateway, deletes every copy of files that it keeps, and starts it again at the same address. */
   restartGateway(): Promise<void>
   /** Resolves with a sentence when a program ends that nobody stopped. */
@@ -167,6 +169,7 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
       fallen: Promise.race(all.map((one) => one.ended)),
       validators: [first, ...others],
       minerProcesses,
+      gatewayProcess: () => gateway,
       async restartGateway() {
         await gateway.stop()
         for (const copies of ['cache', 'spool'])
