@@ -35,8 +35,10 @@ export interface LocalNetwork {
   readonly minerProcesses: readonly NetworkProcess[]
   /** The one that runs now. */
   gatewayProcess(): NetworkProcess
-  /** Stops the gateway, deletes every copy of files that it keeps, and starts it again at the same address. */
-  restartGateway(): Promise<void>
+  /** Stops the gateway unless it has ended, and starts it again at the same address, with its copies of files or without. */
+  restartGateway(copies: 'kept' | 'deleted'): Promise<void>
+  /** Starts a validator again that has ended, on what it had on disk. Returns its JSON-RPC. */
+  restartValidator(index: number): Promise<string>
   /** Resolves with a sentence when a program ends that nobody stopped. */
   readonly fallen: Promise<string>
   stop(): Promise<void>
@@ -170,12 +172,17 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
       validators: [first, ...others],
       minerProcesses,
       gatewayProcess: () => gateway,
-      async restartGateway() {
+      async restartGateway(copies) {
         await gateway.stop()
-        for (const copies of ['cache', 'spool'])
-          await rm(join(dirs.gateway(), copies), { recursive: true, force: true })
+        for (const folder of copies === 'deleted' ? ['cache', 'spool'] : [])
+          await rm(join(dirs.gateway(), folder), { recursive: true, force: true })
         gateway = track(startGateway(options, dirs, nodes, Number(new URL(url).port)))
         await gateway.ready
+      },
+      async restartValidator(index) {
+        const others = addresses.filter((_, i) => i !== index)
+        const again = track(startValidator(options, dirs, index, others))
+        return ((await again.ready) as unknown as ValidatorReady).rpc
       },
       stop,
     }

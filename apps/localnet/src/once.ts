@@ -97,7 +97,9 @@ async function loseAndRestore(story: Story, fid: string): Promise<void> {
     Promise.all([network.minerProcesses[0]!.kill(), network.minerProcesses[1]!.kill()]),
   )
   // Without the gateway's copy the bytes can only come from miners.
-  await steps.step('Empty the gateway’s cache and start it again', () => network.restartGateway())
+  await steps.step('Empty the gateway’s cache and start it again', () =>
+    network.restartGateway('deleted'),
+  )
   await steps.step('Download it from the 4 that are left', () =>
     user.must('get', fid, '-o', join(out, 'back')),
   )

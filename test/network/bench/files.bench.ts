@@ -75,7 +75,7 @@ const peaks = {
 }
 
 await Promise.all(minerProcesses.slice(0, 2).map((one) => one.kill()))
-await network.restartGateway()
+await network.restartGateway('deleted')
 const asked = performance.now()
 await user.must('get', String(fid), '-o', back)
 const down = rate(asked)
