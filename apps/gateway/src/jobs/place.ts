@@ -1,7 +1,7 @@
 import type { AccountId, FileId } from '@cess/bytes'
 import type { Layout } from '@cess/content'
 import { ss58Encode } from '@cess/crypto'
-import { StorageRefusal } from '@cess/network'
+import { NetworkError, StorageRefusal } from '@cess/network'
 import { reassignMiner, submitReceipts } from '../chain/calls.ts'
 import { chainErrorOf, isOutage } from '../chain/errors.ts'
 import { GatewayError, reasonOf } from '../errors.ts'
@@ -14,14 +14,18 @@ type Deal = Extract<Whereabouts, { at: 'deal' }>
 /** The deal is not open any more: it is complete, or its time is over. */
 class DealOver extends Error {}
 
-/** Failures of one miner before another one gets its column. A miner that is full will not have room soon. */
+/** Failures of one miner before another one gets its column. */
 const ATTEMPTS = 4
-const ATTEMPTS_FULL = 2
+/** One that is full will not have room soon, and one that does not answer has had a minute by then. */
+const ATTEMPTS_HOPELESS = 2
 /** Pause when nobody can replace a miner, before it is asked again. */
 const NOBODY_MS = 10_000
 
 const attemptsFor = (error: unknown): number =>
-  error instanceof StorageRefusal && error.code === 'Full' ? ATTEMPTS_FULL : ATTEMPTS
+  (error instanceof StorageRefusal && error.code === 'Full') ||
+  (error instanceof NetworkError && error.code === 'TIMEOUT')
+    ? ATTEMPTS_HOPELESS
+    : ATTEMPTS
 
 /**
  * Brings all columns of a deal to its miners and their receipts to the chain. Returns when the chain has them, or when
