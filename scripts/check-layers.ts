@@ -15,7 +15,7 @@ const layers = [
   ['sdk'],
   ['node', 'miner', 'gateway', 'cli'],
   ['localnet'],
-  ['interop', 'network-tests', 'bench'],
+  ['interop', 'network-tests'],
 ]
 const level = new Map<string, number>(
   layers.flatMap((names, i) => names.map((n) => [`@cess/${n}`, i] as const)),
