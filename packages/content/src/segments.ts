@@ -75,8 +75,9 @@ async function encodeSegment(
     buffers.parity = allocate(PARITY_FRAGMENTS * size)
   const data = slices(buffers.data, size, DATA_FRAGMENTS)
   const parity = await erasure.encode(data, slices(buffers.parity, size, PARITY_FRAGMENTS))
-  const fragments: EncodedFragment[] = []
-  for (const bytes of [...data, ...parity]) fragments.push({ id: await hash(bytes), bytes })
+  const fragments: EncodedFragment[] = await Promise.all(
+    [...data, ...parity].map(async (bytes) => ({ id: await hash(bytes), bytes })),
+  )
   const id = segmentId(
     length,
     fragments.map((fragment) => fragment.id),

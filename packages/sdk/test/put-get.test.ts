@@ -24,7 +24,7 @@ function put(kit: Kit, bytes: Uint8Array, more: Partial<PutOptions> = {}) {
     random: kit.random,
     name: 'report.pdf',
     pieceBytes: 100_000,
-    erasure,
+    segmenting: { erasure },
     ...more,
   })
   return inTime(kit.clock, work)

@@ -14,6 +14,7 @@ import {
 import { type Command, Option } from 'commander'
 import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
+import { startHashThread } from '../files/hash-thread.ts'
 import { type LocalFile, openLocal } from '../files/local-source.ts'
 import { mediaTypeOf } from '../files/media-type.ts'
 import { type SavedUpload, type UploadStates, uploadStates } from '../files/upload-state.ts'
@@ -91,6 +92,7 @@ async function upload(
   const { bytes, modified } = file
   const label = `Sending ${basename(path)}`
   const pool = createErasurePool({ threads: 1 })
+  const hashes = startHashThread()
   let state = saved
   try {
     const { fid } = await putFile(file.source, {
@@ -104,7 +106,7 @@ async function upload(
       territory,
       bucket,
       state: saved,
-      erasure: pooledErasure(pool, CODE),
+      segmenting: { erasure: pooledErasure(pool, CODE), hash: hashes.id },
       signal: cli.signal,
       async onState({ header }) {
         state = { path, bytes, modified, header }
@@ -118,7 +120,7 @@ async function upload(
     if (state) await states.save({ ...state, fid })
     return fid
   } finally {
-    await pool.close()
+    await Promise.all([pool.close(), hashes.close()])
   }
 }
 

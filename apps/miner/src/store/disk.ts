@@ -116,7 +116,9 @@ const FRESH = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 async function writeSynced(path: string, data: Uint8Array): Promise<void> {
   const file = await open(path, FRESH, 0o600)
   try {
-    await file.writeFile(data)
+    // In one piece as far as the system takes it: `writeFile` would cut it into many.
+    for (let at = 0; at < data.length; )
+      at += (await file.write(data, at, data.length - at)).bytesWritten
     await file.sync()
   } finally {
     await file.close()

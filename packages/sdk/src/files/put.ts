@@ -1,5 +1,5 @@
 import type { FileId } from '@cess/bytes'
-import { type ErasureCode, encodeSegments, layout } from '@cess/content'
+import { encodeSegments, layout, type SegmentingOptions } from '@cess/content'
 import type { Clock, Random } from '@cess/ports'
 import type { Account } from '../account/account.ts'
 import { SdkError } from '../errors.ts'
@@ -43,7 +43,7 @@ export interface PutOptions {
   readonly onState?: (state: UploadState) => void | Promise<void>
   readonly onProgress?: (progress: PutProgress) => void
   /** With it the file id is worked out here as well, and must be the gateway's. Costs one core while it sends. */
-  readonly erasure?: ErasureCode
+  readonly segmenting?: SegmentingOptions
   readonly signal?: AbortSignal
   /** Bytes of one request; 8 MiB unless told. */
   readonly pieceBytes?: number
@@ -62,9 +62,9 @@ export interface Stored {
 const PIECE_BYTES = 8 << 20
 const ATTEMPTS = 8
 
-async function fileIdHere(ciphertext: Ciphertext, erasure: ErasureCode): Promise<FileId> {
+async function fileIdHere(ciphertext: Ciphertext, how: SegmentingOptions): Promise<FileId> {
   const segments = []
-  for await (const { id, fragments, release } of encodeSegments(ciphertext.from(0), { erasure })) {
+  for await (const { id, fragments, release } of encodeSegments(ciphertext.from(0), how)) {
     segments.push({ id, fragments: fragments.map((fragment) => ({ id: fragment.id })) })
     release()
   }
@@ -77,7 +77,7 @@ async function fileIdHere(ciphertext: Ciphertext, erasure: ErasureCode): Promise
  * @throws GatewayRefused, SdkError WRONG_FILE …, ContentError RESUME_MISMATCH, SOURCE_CHANGED, TOO_LARGE
  */
 export async function putFile(source: FileSource, options: PutOptions): Promise<Stored> {
-  const { account, gateway, clock, onProgress, erasure, state } = options
+  const { account, gateway, clock, onProgress, segmenting, state } = options
   const over = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal
   let read = 0
@@ -99,7 +99,7 @@ export async function putFile(source: FileSource, options: PutOptions): Promise<
   })
   const { total, name, header, size } = ciphertext
   await options.onState?.({ header })
-  const own = erasure ? fileIdHere(ciphertext, erasure) : undefined
+  const own = segmenting ? fileIdHere(ciphertext, segmenting) : undefined
   own?.catch(() => undefined)
   try {
     const fid = await upload(ciphertext, {
