@@ -130,9 +130,23 @@ test('files are listed by territory, and removed by their owner alone', async ()
   const net = await startNetwork()
   try {
     const [first, second] = [await put(net, 1000), await put(net, 2000)]
-    for (const fid of [first, second]) await net.chain.deliver(fid)
-    const listed = await Array.fromAsync(listFiles(net.remote, DAVE.id))
-    assert.deepEqual(new Set(listed.map(({ fid }) => fid)), new Set([first, second]))
+    const states = async () =>
+      new Map(
+        (await Array.fromAsync(listFiles(net.remote, DAVE.id))).map(
+          (f) => [f.fid, f.state] as const,
+        ),
+      )
+    await net.chain.deliver(first)
+    assert.deepEqual(
+      await states(),
+      new Map([
+        [first, 'stored'],
+        [second, 'queued'],
+      ]),
+    )
+    assert.deepEqual(await Array.fromAsync(listFiles(net.remote, EVE.id)), [])
+    await net.chain.deliver(second)
+    assert.deepEqual(new Set((await states()).values()), new Set(['stored']))
     assert.deepEqual(
       await Array.fromAsync(listFiles(net.remote, DAVE.id, { territory: 'other' })),
       [],

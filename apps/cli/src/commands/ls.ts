@@ -55,6 +55,7 @@ async function ls(cli: Cli, { territory, names }: LsFlags): Promise<Result> {
     row.createdAt === null
       ? ''
       : new Date(row.createdAt).toISOString().slice(0, 16).replace('T', ' '),
+    row.state,
     printable(row.territory),
     printable(row.name ?? ''),
   ])
@@ -63,7 +64,7 @@ async function ls(cli: Cli, { territory, names }: LsFlags): Promise<Result> {
     text:
       rows.length === 0
         ? 'No files yet. Store one: cess put FILE'
-        : table([['FILE', 'SIZE', 'STORED', 'SPACE', 'NAME'], ...lines]),
+        : table([['FILE', 'SIZE', 'CREATED', 'STATE', 'SPACE', 'NAME'], ...lines]),
   }
 }
 
