@@ -56,6 +56,6 @@ function load(): ((equations: readonly SchnorrEquation[]) => boolean[]) | undefi
 
 /**
  * Which of these equations hold; one with a public key that decodes to no point does not. Undefined on a machine
- * without SIMD. 47 µs each in fours: a fifth of what the Rust crate takes in WebAssembly without SIMD.
+ * without SIMD. 47 µs each in fours: a quarter of what the Rust crate takes in WebAssembly without SIMD.
  */
 export const schnorrHolds = load()
