@@ -5,6 +5,7 @@ import type { ChainCache } from './chain/cache.ts'
 import type { MinerChain } from './chain/port.ts'
 import type { MinerMetrics } from './metrics.ts'
 import type { Admission } from './serve/admission.ts'
+import type { Arena } from './serve/arena.ts'
 import type { Store } from './store/store.ts'
 import type { Pool } from './work/pool.ts'
 
@@ -24,6 +25,8 @@ export interface MinerContext {
   /** Memory for fragments that peers send, and that they are sent. */
   readonly incoming: Admission
   readonly outgoing: Admission
+  /** Where fragments that peers send are received. */
+  readonly arena: Arena
   /** Aborted when the miner stops. */
   readonly signal: AbortSignal
 }

@@ -17,6 +17,7 @@ import { sharedChain } from './chain/process.ts'
 import { minerMetrics, sharedMetrics } from './metrics.ts'
 import { type MinerSpec, type OneMiner, type Shared, startOne } from './one.ts'
 import { createAdmission } from './serve/admission.ts'
+import { createArena } from './serve/arena.ts'
 import { createParameterChecks } from './serve/parameters.ts'
 import type { MinerStatus } from './status/report.ts'
 import { startStatusServer } from './status/server.ts'
@@ -63,6 +64,8 @@ export interface RunningMiners {
 
 /** Most bytes of fragments in memory for peers that send, and as much for peers that fetch. */
 const MEMORY_BYTES = 256 << 20
+/** Of which this much is kept for reuse: a dozen large fragments at a time. */
+const ARENA_BYTES = 96 << 20
 const RECONNECT_MS = 3_000
 
 /** Starts the miners of a configuration. Resolves when all of them serve; registration goes on beside. */
@@ -88,6 +91,7 @@ export async function startMiner(
     parameterChecks: createParameterChecks(pool),
     incoming: createAdmission(clock, MEMORY_BYTES),
     outgoing: createAdmission(clock, MEMORY_BYTES),
+    arena: createArena(ARENA_BYTES),
     minerMetrics: minerMetrics(metrics),
     listenHost: config.listenHost,
     announce: config.announce,

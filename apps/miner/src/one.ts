@@ -18,6 +18,7 @@ import { endpointOf } from './endpoint.ts'
 import { loadIdentity } from './identity.ts'
 import type { MinerMetrics } from './metrics.ts'
 import type { Admission } from './serve/admission.ts'
+import type { Arena } from './serve/arena.ts'
 import { serveStorage } from './serve/handlers.ts'
 import { createParameters, type ParameterChecks } from './serve/parameters.ts'
 import { type MinerStatus, minerStatus } from './status/report.ts'
@@ -45,6 +46,7 @@ export interface Shared {
   readonly parameterChecks: ParameterChecks
   readonly incoming: Admission
   readonly outgoing: Admission
+  readonly arena: Arena
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -120,6 +122,7 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
     cache: shared.cache,
     incoming: shared.incoming,
     outgoing: shared.outgoing,
+    arena: shared.arena,
     metrics: shared.minerMetrics,
     signal: end.signal,
   }

@@ -27,13 +27,14 @@ export {
 } from './storage/client.ts'
 export {
   type GetRequest,
+  MAX_FRAGMENT,
   type PutHeader,
   type Receipt,
   type RefusalCode,
   StorageRefusal,
   type TagsHeader,
 } from './storage/messages.ts'
-export { type StorageHandlers, storageServer } from './storage/server.ts'
+export { type FragmentSpace, type StorageHandlers, storageServer } from './storage/server.ts'
 export * from './substrate/gossip.ts'
 export { protocolName } from './substrate/names.ts'
 export * from './substrate/sync.ts'

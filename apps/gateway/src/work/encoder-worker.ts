@@ -60,10 +60,17 @@ async function ids(fd: number, job: EncoderJob): Promise<FileId[]> {
 }
 
 /** One fragment. Parity is made from stripes, so that only the fragment itself is in memory. */
-function fragment(fd: number, job: EncoderJob, index: number, memory?: ArrayBuffer): Uint8Array {
+function fragment(
+  fd: number,
+  job: EncoderJob,
+  index: number,
+  memory?: SharedArrayBuffer,
+): Uint8Array {
   const size = fragmentSize(job.length)
+  // Shared, so that the network can send it from where it is: memory that moved between threads could be taken away
+  // from under a write that a peer's early answer left behind.
   const out = new Uint8Array(
-    memory && memory.byteLength >= size ? memory : new ArrayBuffer(size),
+    memory && memory.byteLength >= size ? memory : new SharedArrayBuffer(size),
     0,
     size,
   )
@@ -80,16 +87,12 @@ function fragment(fd: number, job: EncoderJob, index: number, memory?: ArrayBuff
 }
 
 parentPort!.on('message', async (job: EncoderJob) => {
-  const reply = (value: EncoderReply, transfer: ArrayBuffer[] = []): void =>
-    parentPort!.postMessage(value, transfer)
+  const reply = (value: EncoderReply): void => parentPort!.postMessage(value)
   let fd: number | undefined
   try {
     fd = openSync(job.path, 'r')
     if (job.type === 'ids') reply({ ids: await ids(fd, job) })
-    else {
-      const bytes = fragment(fd, job, job.index, job.memory)
-      reply({ fragment: bytes }, [bytes.buffer as ArrayBuffer])
-    }
+    else reply({ fragment: fragment(fd, job, job.index, job.memory) })
   } catch (error) {
     reply({ error: error instanceof Error ? error.message : String(error) })
   } finally {

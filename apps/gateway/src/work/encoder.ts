@@ -13,7 +13,7 @@ export interface SegmentPlace {
 export type EncoderJob = SegmentPlace &
   (
     | { readonly type: 'ids' }
-    | { readonly type: 'fragment'; readonly index: number; readonly memory?: ArrayBuffer }
+    | { readonly type: 'fragment'; readonly index: number; readonly memory?: SharedArrayBuffer }
   )
 export type EncoderReply =
   | { readonly ids: FileId[] }
@@ -49,7 +49,7 @@ const failed = (why: string, cause?: unknown): GatewayError =>
 export function createEncoder(threads: number): Encoder {
   const queues: readonly [Waiting[], Waiting[], Waiting[]] = [[], [], []]
   const pool: Thread[] = []
-  const memory: ArrayBuffer[] = []
+  const memory: SharedArrayBuffer[] = []
   let open = true
 
   function start(): Thread {
@@ -88,8 +88,7 @@ export function createEncoder(threads: number): Encoder {
       const waiting = queue.shift()!
       thread.running = waiting
       const { job } = waiting
-      const transfer = job.type === 'fragment' && job.memory ? [job.memory] : []
-      thread.worker.postMessage(job, transfer)
+      thread.worker.postMessage(job)
     }
   }
 
@@ -114,8 +113,7 @@ export function createEncoder(threads: number): Encoder {
     },
     recycle(fragment) {
       const { buffer } = fragment
-      if (buffer instanceof ArrayBuffer && !buffer.detached && memory.length < KEPT)
-        memory.push(buffer)
+      if (buffer instanceof SharedArrayBuffer && memory.length < KEPT) memory.push(buffer)
     },
     async close() {
       open = false

@@ -1,4 +1,4 @@
-import { type PutHeader, StorageRefusal } from '@cess/network'
+import { type FragmentSpace, type PutHeader, StorageRefusal } from '@cess/network'
 import type { MinerContext } from '../context.ts'
 import { codeOf } from '../errors.ts'
 import { blake3Id } from '../work/hash.ts'
@@ -14,7 +14,7 @@ export function createPut(ctx: MinerContext, report: Report) {
     `${ctx.name}/${peer}/${header.fragmentId}`
 
   return {
-    async offered(peer: string, header: PutHeader): Promise<'have' | 'send'> {
+    async offered(peer: string, header: PutHeader): Promise<'have' | FragmentSpace> {
       const fragment = await expectFragment(ctx, header)
       if (
         (await store.fragments.intact(header.fragmentId)) &&
@@ -23,7 +23,7 @@ export function createPut(ctx: MinerContext, report: Report) {
         return 'have'
       await full(() => store.fragments.roomFor(header.size))
       ctx.incoming.enter(nameOf(peer, header), header.size)
-      return 'send'
+      return ctx.arena.take(header.size)
     },
     async put(peer: string, header: PutHeader, data: Uint8Array): Promise<void> {
       try {

@@ -113,8 +113,33 @@ export async function openDisk(dataDir: string): Promise<Disk> {
 /** Flags of a file that must not exist yet. */
 const FRESH = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 
+/** What direct writes must be whole numbers of: 4 KiB satisfies every disk. */
+const BLOCK = 4096
+
+/**
+ * Whether data can go to the disk past the page cache: shared memory here is an arena's, which begins on a page. The
+ * cache would be filled with what is not read soon, at the cost of a copy.
+ */
+const goesDirect = (data: Uint8Array): boolean =>
+  constants.O_DIRECT !== undefined &&
+  data.buffer instanceof SharedArrayBuffer &&
+  data.byteOffset % BLOCK === 0 &&
+  data.length % BLOCK === 0
+
 async function writeSynced(path: string, data: Uint8Array): Promise<void> {
-  const file = await open(path, FRESH, 0o600)
+  if (goesDirect(data))
+    try {
+      return await writeWith(FRESH | constants.O_DIRECT, path, data)
+    } catch (error) {
+      // Not every file system can (tmpfs, some network file systems).
+      if (codeOf(error) !== 'EINVAL') throw error
+      await rm(path, { force: true })
+    }
+  await writeWith(FRESH, path, data)
+}
+
+async function writeWith(flags: number, path: string, data: Uint8Array): Promise<void> {
+  const file = await open(path, flags, 0o600)
   try {
     // In one piece as far as the system takes it: `writeFile` would cut it into many.
     for (let at = 0; at < data.length; )

@@ -34,5 +34,8 @@ parentPort?.on('message', ({ kind, input }: Request) => {
 })
 
 /** Hashed data goes back where it came from without a copy. */
-const transferable = (kind: Kind, value: unknown): ArrayBuffer[] =>
-  kind === 'hash' ? [(value as Jobs['hash']['output']).data.buffer as ArrayBuffer] : []
+function transferable(kind: Kind, value: unknown): ArrayBuffer[] {
+  if (kind !== 'hash') return []
+  const { buffer } = (value as Jobs['hash']['output']).data
+  return buffer instanceof ArrayBuffer ? [buffer] : []
+}

@@ -5,6 +5,7 @@ import { createChainCache } from '../../src/chain/cache.ts'
 import type { MinerContext } from '../../src/context.ts'
 import { minerMetrics } from '../../src/metrics.ts'
 import { createAdmission } from '../../src/serve/admission.ts'
+import { createArena } from '../../src/serve/arena.ts'
 import { createPool, type Pool } from '../../src/work/pool.ts'
 import { type TestChain, testChain } from './chain.ts'
 import { open } from './store.ts'
@@ -39,6 +40,7 @@ export async function testContext(
     logger: silentLogger,
     metrics: minerMetrics(noMetrics),
     incoming: createAdmission(clock, 1 << 30),
+    arena: createArena(32 << 20),
     outgoing: createAdmission(clock, 1 << 30),
     signal: end.signal,
     async close() {

@@ -11,13 +11,7 @@ export async function sendData(stream: FrameStream, data: Uint8Array): Promise<v
 /** Exactly `size` bytes of data frames. The caller bounds `size`. */
 export async function receiveData(stream: FrameStream, size: number): Promise<Uint8Array> {
   const data = new Uint8Array(size)
-  for (let at = 0; at < size; ) {
-    const frame = await expectFrame(stream)
-    if (frame.length === 0 || frame.length > size - at)
-      throw new NetworkError('MALFORMED', 'a data frame that does not fit the announced size')
-    data.set(frame, at)
-    at += frame.length
-  }
+  await stream.readInto(data)
   return data
 }
 

@@ -21,10 +21,18 @@ import {
   tagsHeader,
 } from './messages.ts'
 
+/** Memory for the data of one fragment. */
+export interface FragmentSpace {
+  /** As many bytes as the fragment has. */
+  readonly bytes: Uint8Array
+  /** Called once, when nobody reads or writes the bytes any more. */
+  free(): void
+}
+
 /** What a node does for storage clients. A handler says no by throwing StorageRefusal. */
 export interface StorageHandlers {
-  /** Before data comes: 'have' ends the exchange at once. */
-  offered?(peer: string, header: PutHeader): Promise<'have' | 'send'>
+  /** Before data comes: 'have' ends the exchange at once, else where the data is to go. */
+  offered?(peer: string, header: PutHeader): Promise<'have' | 'send' | FragmentSpace>
   /** Checks that `data` hashes to `header.fragmentId` and keeps it. */
   put?(peer: string, header: PutHeader, data: Uint8Array): Promise<void>
   receipt?(peer: string, fileId: FileId): Promise<Receipt>
@@ -54,20 +62,36 @@ async function puts(h: StorageHandlers, peer: string, stream: FrameStream): Prom
     if (!fits || header.index < 1 || header.index > FRAGMENTS)
       throw new StorageRefusal('Invalid', 'no such fragment: bad size or column')
     // Each exchange ends in a refusal of its own, so that one bad fragment costs only itself.
+    let answer: 'have' | 'send' | FragmentSpace
     try {
-      const known = (await h.offered?.(peer, header)) === 'have'
-      await stream.write(known ? have : ok())
-      if (known) continue
+      answer = (await h.offered?.(peer, header)) ?? 'send'
     } catch (error) {
       await stream.write(refused(error))
       continue
     }
-    const data = await receiveData(stream, header.size)
-    const answer = await (h.put as NonNullable<typeof h.put>)(peer, header, data).then(
-      () => ok(),
-      refused,
-    )
+    if (answer === 'have') await stream.write(have)
+    else await take(h, peer, stream, header, answer === 'send' ? ownSpace(header.size) : answer)
+  }
+}
+
+const ownSpace = (size: number): FragmentSpace => ({ bytes: new Uint8Array(size), free() {} })
+
+/** Receives what was offered and hands it over. */
+async function take(
+  h: StorageHandlers,
+  peer: string,
+  stream: FrameStream,
+  header: PutHeader,
+  { bytes, free }: FragmentSpace,
+): Promise<void> {
+  try {
+    await stream.write(ok())
+    await stream.readInto(bytes)
+    const put = h.put as NonNullable<typeof h.put>
+    const answer = await put(peer, header, bytes).then(() => ok(), refused)
     await stream.write(answer)
+  } finally {
+    free()
   }
 }
 

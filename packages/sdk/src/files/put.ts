@@ -4,7 +4,8 @@ import type { Clock, Random } from '@cess/ports'
 import type { Account } from '../account/account.ts'
 import { SdkError } from '../errors.ts'
 import type { GatewayClient } from '../gateway/client.ts'
-import { type Ciphertext, prepareCiphertext } from './ciphertext.ts'
+import { prepareCiphertext } from './ciphertext.ts'
+import { follow } from './follow.ts'
 import type { FileSource } from './source.ts'
 import { upload } from './upload.ts'
 
@@ -62,13 +63,17 @@ export interface Stored {
 const PIECE_BYTES = 8 << 20
 const ATTEMPTS = 8
 
-async function fileIdHere(ciphertext: Ciphertext, how: SegmentingOptions): Promise<FileId> {
+async function fileIdHere(
+  total: number,
+  bytes: AsyncIterable<Uint8Array>,
+  how: SegmentingOptions,
+): Promise<FileId> {
   const segments = []
-  for await (const { id, fragments, release } of encodeSegments(ciphertext.from(0), how)) {
+  for await (const { id, fragments, release } of encodeSegments(bytes, how)) {
     segments.push({ id, fragments: fragments.map((fragment) => ({ id: fragment.id })) })
     release()
   }
-  return layout(ciphertext.total, segments).fileId
+  return layout(total, segments).fileId
 }
 
 /**
@@ -99,10 +104,11 @@ export async function putFile(source: FileSource, options: PutOptions): Promise<
   })
   const { total, name, header, size } = ciphertext
   await options.onState?.({ header })
-  const own = segmenting ? fileIdHere(ciphertext, segmenting) : undefined
+  const followed = segmenting && follow(ciphertext)
+  const own = followed && fileIdHere(total, followed.bytes(), segmenting)
   own?.catch(() => undefined)
   try {
-    const fid = await upload(ciphertext, {
+    const fid = await upload(followed?.ciphertext ?? ciphertext, {
       gateway,
       pair: account.pair,
       target: { name, total, territory: options.territory ?? 'default', bucket: options.bucket },
@@ -113,6 +119,7 @@ export async function putFile(source: FileSource, options: PutOptions): Promise<
       onProgress: (done) => onProgress?.({ phase: 'send', done, total }),
       signal,
     })
+    followed?.finish()
     const expected = await own
     if (expected !== undefined && expected !== fid)
       throw new SdkError(
@@ -121,6 +128,7 @@ export async function putFile(source: FileSource, options: PutOptions): Promise<
       )
     return { fid, bytes: size, ciphertextBytes: total }
   } finally {
+    followed?.finish()
     over.abort(new SdkError('CLOSED', 'The upload is over.'))
     await own?.catch(() => undefined)
   }
