@@ -86,6 +86,7 @@ function createCli(
         url: settings.gateway,
         clock: systemClock,
         random: systemRandom,
+        streams: true,
       })
       return gateway
     },

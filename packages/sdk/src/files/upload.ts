@@ -41,12 +41,54 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, length: number, size: 
   }
 }
 
+/** Bytes of one request whose body is made while it is sent: a request may take 5 minutes, over 1 Mbit/s. */
+const STREAM_BYTES = 32 << 20
+
+/** `length` bytes of a stream. */
+async function* first(stream: AsyncIterable<Uint8Array>, length: number) {
+  let left = length
+  for await (const part of stream) {
+    const some = part.subarray(0, left)
+    left -= some.length
+    yield some
+    if (left === 0) return
+  }
+}
+
+/** Sends the ciphertext from `offset` on, encrypting what is sent. */
+async function streamFrom(
+  ciphertext: Ciphertext,
+  offset: number,
+  send: NonNullable<GatewayClient['uploadStream']>,
+  { pair, target, onProgress, signal }: UploadOptions,
+): Promise<UploadProgress> {
+  let now: UploadProgress = { done: false, offset }
+  for (let at = offset; at < target.total && !now.done && now.offset === at; ) {
+    const from = at
+    const length = Math.min(STREAM_BYTES, target.total - from)
+    async function* counted() {
+      let sent = from
+      for await (const part of first(ciphertext.from(from), length)) {
+        yield part
+        sent += part.length
+        onProgress(sent)
+      }
+    }
+    now = await send(pair, target, { offset: from, length, open: counted }, signal)
+    at += length
+  }
+  if (now.done) onProgress(target.total)
+  return now
+}
+
 /** Sends the ciphertext from `offset` on; the next piece is encrypted while one is on its way. */
 async function sendFrom(
   ciphertext: Ciphertext,
   offset: number,
-  { gateway, pair, target, pieceBytes, onProgress, signal }: UploadOptions,
+  options: UploadOptions,
 ): Promise<UploadProgress> {
+  const { gateway, pair, target, pieceBytes, onProgress, signal } = options
+  if (gateway.uploadStream) return streamFrom(ciphertext, offset, gateway.uploadStream, options)
   let sending: Promise<UploadProgress> = Promise.resolve({ done: false, offset })
   let from = offset
   const stream = pieces(ciphertext.from(offset), target.total - offset, pieceBytes)

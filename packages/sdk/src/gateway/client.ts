@@ -15,6 +15,18 @@ export interface GatewayOptions {
   readonly clock: Clock
   readonly random: Random
   readonly fetch?: Fetch
+  /**
+   * Whether `fetch` sends a body while it is being made, as that of Node.js does; browsers cannot over HTTP/1. Uploads
+   * then hold a few chunks in memory where they hold whole pieces else, and encrypt while they send.
+   */
+  readonly streams?: boolean
+}
+
+/** Bytes of an upload. `open` gives exactly `length` bytes each time that it is called. */
+export interface UploadPart {
+  readonly offset: number
+  readonly length: number
+  open(): AsyncIterable<Uint8Array>
 }
 
 /** Who a gateway says that it is. Whether the chain agrees is to be asked of the chain. */
@@ -61,6 +73,15 @@ export interface GatewayClient {
     piece: { readonly offset: number; readonly bytes: Uint8Array },
     signal?: AbortSignal,
   ): Promise<UploadProgress>
+  /** The same with bytes that are made while they are sent; undefined when `fetch` cannot. What `open` throws comes through. */
+  readonly uploadStream:
+    | ((
+        pair: KeyPair,
+        target: UploadTarget,
+        part: UploadPart,
+        signal?: AbortSignal,
+      ) => Promise<UploadProgress>)
+    | undefined
   /** Ciphertext of a file from `offset`, `length` bytes at most, and how long the file is. */
   download(
     fid: FileId,
@@ -127,6 +148,7 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
     path: string,
     init: RequestInit & { readonly method: string; readonly headers?: Record<string, string> },
     signal: AbortSignal | undefined,
+    body?: MakeBody,
   ): Promise<Response> {
     const gateway = (await version(signal)).address
     for (let attempt = 1; ; attempt++) {
@@ -136,7 +158,7 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
         ...init.headers,
         ...signRequest(pair, { method, path, gateway, time, random }),
       }
-      const response = await send(path, { ...init, headers }, signal)
+      const response = await send(path, { ...init, ...body?.(), headers }, signal)
       if (response.status !== 401) return response
       const error = await refusal(response)
       const now = error instanceof GatewayRefused ? error.data['now'] : undefined
@@ -149,21 +171,19 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
     pair: KeyPair,
     { name, total, territory, bucket }: UploadTarget,
     range: string,
-    body: Uint8Array | undefined,
     signal: AbortSignal | undefined,
+    body?: MakeBody,
+    more?: Readonly<Record<string, string>>,
   ): Promise<UploadProgress> {
     const headers: Record<string, string> = {
+      ...more,
       'content-range': `bytes ${range}/${total}`,
       // Header values are bytes; fetch takes them as latin1.
       territory: latin1(territory),
       ...(bucket !== undefined && { bucket: latin1(bucket) }),
     }
-    const init = {
-      method: 'PUT',
-      headers,
-      ...(body && { body: body as Uint8Array<ArrayBuffer> }),
-    }
-    const response = await signed(pair, `/resume/${name}`, init, signal)
+    const init = { method: 'PUT', headers }
+    const response = await signed(pair, `/resume/${name}`, init, signal, body)
     const { status } = response
     const { fid, offset } = await dataOf(response)
     if (status !== 308 && isFileId(fid)) return { done: true, fid }
@@ -174,9 +194,32 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
   return {
     url,
     version,
-    uploadProgress: (pair, target, signal) => upload(pair, target, '*', undefined, signal),
+    uploadProgress: (pair, target, signal) => upload(pair, target, '*', signal),
     uploadPiece: (pair, target, { offset, bytes }, signal) =>
-      upload(pair, target, `${offset}-${offset + bytes.length - 1}`, bytes, signal),
+      upload(pair, target, rangeOf(offset, bytes.length), signal, () => ({
+        body: bytes as Uint8Array<ArrayBuffer>,
+      })),
+    uploadStream: options.streams
+      ? async (pair, target, { offset, length, open }, signal) => {
+          let failure: unknown
+          async function* guarded(): AsyncGenerator<Uint8Array, void> {
+            try {
+              yield* open()
+            } catch (error) {
+              failure = error
+              throw error
+            }
+          }
+          // An iterable is what Node.js takes beyond the standard, as it does this header.
+          const body: MakeBody = () => ({ body: guarded() as never, duplex: 'half' })
+          const size = { 'content-length': String(length) }
+          try {
+            return await upload(pair, target, rangeOf(offset, length), signal, body, size)
+          } catch (error) {
+            throw failure ?? error
+          }
+        }
+      : undefined,
     async download(fid, { offset, length }, signal) {
       const headers = { range: `bytes=${offset}-${offset + length - 1}` }
       const response = await send(`/file/download/${fid}`, { headers }, signal)
@@ -204,5 +247,10 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
     },
   }
 }
+
+/** Makes a body for each time that a request is sent. */
+type MakeBody = () => Pick<RequestInit, 'body' | 'duplex'>
+
+const rangeOf = (offset: number, length: number): string => `${offset}-${offset + length - 1}`
 
 const latin1 = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
