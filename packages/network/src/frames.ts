@@ -98,11 +98,11 @@ export function frameStream(stream: Stream, options: FrameOptions): FrameStream 
   let sink: Uint8Array | undefined
   let begun: Uint8Array | undefined
   const parse = frameParser(options.maxFrame, (length) => {
-    const room = sink !== undefined && length <= sink.length
-    const body = room ? (sink as Uint8Array).subarray(0, length) : new Uint8Array(length)
-    if (room) sink = (sink as Uint8Array).subarray(length)
-    begun = body
-    return body
+    const fits = sink !== undefined && length > 0 && length <= sink.length
+    begun = fits ? (sink as Uint8Array).subarray(0, length) : new Uint8Array(length)
+    // Behind one that does not fit nothing has a place.
+    sink = fits ? (sink as Uint8Array).subarray(length) : undefined
+    return begun
   })
   const queue: Uint8Array[] = []
   let queued = 0

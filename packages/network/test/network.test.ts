@@ -10,6 +10,7 @@ import {
   encodeBlockRequest,
   encodeBlockResponse,
   FATAL,
+  type FrameStream,
   type Network,
   peerIdBytes,
   peerIdOf,
@@ -148,6 +149,80 @@ test('garbage on the socket does no harm', () =>
     await new Promise((resolve) => socket.once('close', resolve))
     assert.equal(await link(a, b), b.peerId)
   }))
+
+/** What `readInto` of the side that is asked does with the frames that the other one writes. */
+const received = (
+  target: Uint8Array,
+  before: (stream: FrameStream) => Promise<void>,
+  write: (stream: FrameStream) => Promise<void>,
+): Promise<string> => {
+  const done = Promise.withResolvers<string>()
+  return pair(async (a, b) => {
+    b.serveStream('/s/1', { perPeerConcurrent: 1, perPeerPerSecond: 9 }, async (_, stream) => {
+      await before(stream)
+      await stream.readInto(target).then(
+        () => done.resolve('full'),
+        (error: { code: string }) => done.resolve(error.code),
+      )
+    })
+    await link(a, b)
+    const stream = await a.openStream(b.peerId, '/s/1')
+    await write(stream).catch(() => undefined)
+    await done.promise
+    stream.abort(new Error('over'))
+  }).then(() => done.promise)
+}
+
+test('frames are read into memory in order, whether they came before it was asked for or after', async () => {
+  const bytes = new Uint8Array(900_000).map((_, i) => i % 251)
+  const target = new Uint8Array(bytes.length)
+  const outcome = await received(
+    target,
+    async (stream) => {
+      // The first frame is in the queue by the time of the second, which is still coming.
+      assert.deepEqual(await stream.read(), Uint8Array.of(9))
+    },
+    async (stream) => {
+      await stream.write(Uint8Array.of(9))
+      for (let at = 0; at < bytes.length; at += 100_000)
+        await stream.write(bytes.subarray(at, at + 100_000))
+    },
+  )
+  assert.equal(outcome, 'full')
+  assert.ok(Buffer.from(target).equals(bytes))
+})
+
+test('frames that do not fit end the stream, and nothing of what follows reaches the memory', async () => {
+  for (const sizes of [
+    [300, 2_000, 100],
+    [0, 900],
+    [900, 0, 100],
+  ]) {
+    const target = new Uint8Array(1_000)
+    const outcome = await received(
+      target,
+      async () => undefined,
+      async (stream) => {
+        for (const [i, size] of sizes.entries())
+          await stream.write(new Uint8Array(size).fill(i + 1))
+      },
+    )
+    assert.equal(outcome, 'MALFORMED')
+    assert.ok(!target.includes(sizes.length), `the last frame of ${sizes} was written`)
+  }
+})
+
+test('an other side that ends too early is told', async () => {
+  const outcome = await received(
+    new Uint8Array(1_000),
+    async () => undefined,
+    async (stream) => {
+      await stream.write(new Uint8Array(10))
+      await stream.close()
+    },
+  )
+  assert.equal(outcome, 'CLOSED')
+})
 
 const id = (c: string) => c.repeat(64) as FileId
 const miner = `0x${'11'.repeat(32)}` as AccountId

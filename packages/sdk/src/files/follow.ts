@@ -53,6 +53,7 @@ export function follow(source: Ciphertext): Followed {
       },
     },
     async *bytes() {
+      let taken: (() => void) | undefined
       try {
         while (!alone && position < source.total) {
           if (!handed) {
@@ -61,7 +62,8 @@ export function follow(source: Ciphertext): Followed {
             })
             continue
           }
-          const { piece, taken } = handed
+          const { piece } = handed
+          taken = handed.taken
           handed = undefined
           position += piece.length
           yield piece
@@ -69,6 +71,8 @@ export function follow(source: Ciphertext): Followed {
         }
         if (position < source.total) yield* source.from(position)
       } finally {
+        // A reader that stops early must not hold the upload up.
+        taken?.()
         separate()
       }
     },

@@ -41,9 +41,6 @@ async function* pieces(stream: AsyncIterable<Uint8Array>, length: number, size: 
   }
 }
 
-/** Bytes of one request whose body is made while it is sent: a request may take 5 minutes, over 1 Mbit/s. */
-const STREAM_BYTES = 32 << 20
-
 /** `length` bytes of a stream. */
 async function* first(stream: AsyncIterable<Uint8Array>, length: number) {
   let left = length
@@ -60,12 +57,12 @@ async function streamFrom(
   ciphertext: Ciphertext,
   offset: number,
   send: NonNullable<GatewayClient['uploadStream']>,
-  { pair, target, onProgress, signal }: UploadOptions,
+  { pair, target, pieceBytes, onProgress, signal }: UploadOptions,
 ): Promise<UploadProgress> {
   let now: UploadProgress = { done: false, offset }
   for (let at = offset; at < target.total && !now.done && now.offset === at; ) {
     const from = at
-    const length = Math.min(STREAM_BYTES, target.total - from)
+    const length = Math.min(pieceBytes, target.total - from)
     async function* counted() {
       let sent = from
       for await (const part of first(ciphertext.from(from), length)) {

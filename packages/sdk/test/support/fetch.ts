@@ -1,8 +1,17 @@
 import type { Fetch } from '../../src/index.ts'
 import type { TestGateway } from './gateway.ts'
 
-const bytesOf = (body: unknown): Uint8Array =>
-  body instanceof Uint8Array ? body : new Uint8Array()
+/** A body that cannot be made breaks the request off, as it does in Node.js. */
+async function bytesOf(body: unknown): Promise<Uint8Array> {
+  if (body instanceof Uint8Array) return body.slice()
+  const parts: Uint8Array[] = []
+  try {
+    for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) parts.push(part.slice())
+  } catch (cause) {
+    throw new TypeError('fetch failed', { cause })
+  }
+  return new Uint8Array(Buffer.concat(parts))
+}
 
 /** Breaks off after some bytes, as a connection does. */
 function bodyOf(bytes: Uint8Array, cut: number | undefined): ReadableStream<Uint8Array> {
@@ -30,7 +39,7 @@ export const fetchOf =
       method: init.method ?? 'GET',
       path: pathname + search,
       headers,
-      body: bytesOf(init.body).slice(),
+      body: await bytesOf(init.body),
     })
     init.signal?.throwIfAborted()
     if (answer.status === 0) throw new TypeError('fetch failed')

@@ -14,7 +14,7 @@ export const DAVE = accountFromUri('//Dave')
 export const EVE = accountFromUri('//Eve')
 
 /** A chain with twelve miners and a gateway; Dave has a GiB and lets the gateway act for him. Time is virtual. */
-export function startKit() {
+export function startKit(streams = false) {
   const clock = new VirtualClock()
   const random = new SeededRandom(1)
   const chain = testChain()
@@ -34,6 +34,7 @@ export function startKit() {
     clock,
     random,
     fetch: fetchOf(gateway),
+    streams,
   })
   return { clock, random, chain, gateway, client }
 }
