@@ -6,7 +6,7 @@ const layers = [
   ['bytes'],
   ['ports'],
   ['scale', 'crypto', 'erasure'],
-  ['primitives'],
+  ['primitives', 'reencryption'],
   ['podr2', 'content', 'trie', 'db', 'service'],
   ['state', 'network'],
   ['frame'],
