@@ -1,7 +1,8 @@
 // Ristretto255 (RFC 9496) and the equation of schnorrkel signatures, for four signatures at once: one in each 32-bit lane
 // of SIMD registers. AssemblyScript, compiled by scripts/build-kernels.ts. Pointers only; memory is laid out by hand.
 //
-// Verification only: nothing here is secret, and table look-ups and their addresses depend on the input.
+// `verify` is for what is public: its look-ups and their addresses depend on the input. `combine` takes the same steps
+// and reads the same addresses for every scalar; points are public everywhere.
 //
 // A field element modulo p = 2^255 - 19 is ten vectors (160 bytes), limbs of 26 and 25 bits in turn, unsigned. "Reduced"
 // means below 2^26 and 2^25 but for a few parts in a thousand. A product takes limbs up to 1.75 bits above that:
@@ -18,6 +19,8 @@ const F: usize = 2176; // field elements of the functions below, 16 of them
 const ACC: usize = F + 16 * FE, KEY: usize = ACC + POINT, CACHED: usize = KEY + POINT;
 const TABLE_K: usize = CACHED + POINT; // 0 to 8 times the public key, of each lane
 const TABLE_S: usize = TABLE_K + 4 * 9 * FE; // 0 to 128 times the base point
+const TABLE_Q: usize = TABLE_S + 129 * FE; // like TABLE_K, of the second point of `combine`
+const DIGITS_A: usize = DIGITS_S; // in `combine`, 64 digits like DIGITS_K
 
 const EVEN: u32 = 0x3ffffff, ODD: u32 = 0x1ffffff;
 
@@ -420,18 +423,41 @@ function lookUp(table: usize, stride: usize, digits: usize): void {
   const d2 = <i32>load<i8>(digits, 2), d3 = <i32>load<i8>(digits, 3);
   const at0 = table + FE * abs(d0), at1 = table + stride + FE * abs(d1);
   const at2 = table + 2 * stride + FE * abs(d2), at3 = table + 3 * stride + FE * abs(d3);
+  for (let i: usize = 0; i < FE; i += 16)
+    spread(CACHED + 4 * i, v128.load(at0 + i), v128.load(at1 + i), v128.load(at2 + i), v128.load(at3 + i));
+  negateCached(i32x4(d0, d1, d2, d3));
+}
+// The same, reading every entry of a table of 9 whatever the digits are.
+function lookUpSecret(table: usize, stride: usize, digits: usize): void {
+  const d0 = <i32>load<i8>(digits), d1 = <i32>load<i8>(digits, 1);
+  const d2 = <i32>load<i8>(digits, 2), d3 = <i32>load<i8>(digits, 3);
+  const n0 = i32x4.splat(abs(d0)), n1 = i32x4.splat(abs(d1)), n2 = i32x4.splat(abs(d2)), n3 = i32x4.splat(abs(d3));
   for (let i: usize = 0; i < FE; i += 16) {
-    const a = v128.load(at0 + i), b = v128.load(at1 + i), c = v128.load(at2 + i), d = v128.load(at3 + i);
-    const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
-    const ef = i32x4.shuffle(a, b, 2, 6, 3, 7), gh = i32x4.shuffle(c, d, 2, 6, 3, 7);
-    const p = CACHED + 4 * i;
-    v128.store(p, i64x2.shuffle(ab, cd, 0, 2));
-    v128.store(p, i64x2.shuffle(ab, cd, 1, 3), 16);
-    v128.store(p, i64x2.shuffle(ef, gh, 0, 2), 32);
-    v128.store(p, i64x2.shuffle(ef, gh, 1, 3), 48);
+    let a = i32x4.splat(0), b = a, c = a, d = a;
+    for (let e: usize = 0; e < 9; e++) {
+      const n = i32x4.splat(<i32>e), at = table + FE * e + i;
+      a = v128.or(a, v128.and(v128.load(at), i32x4.eq(n0, n)));
+      b = v128.or(b, v128.and(v128.load(at + stride), i32x4.eq(n1, n)));
+      c = v128.or(c, v128.and(v128.load(at + 2 * stride), i32x4.eq(n2, n)));
+      d = v128.or(d, v128.and(v128.load(at + 3 * stride), i32x4.eq(n3, n)));
+    }
+    spread(CACHED + 4 * i, a, b, c, d);
   }
-  // The negative of a point has Y + X and Y - X exchanged, and -T.
-  const negative = i32x4.lt_s(i32x4(d0, d1, d2, d3), i32x4.splat(0));
+  negateCached(i32x4(d0, d1, d2, d3));
+}
+// Four limbs of each of four lanes, to four vectors of one limb.
+// @ts-ignore: decorator
+@inline function spread(p: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5), cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  const ef = i32x4.shuffle(a, b, 2, 6, 3, 7), gh = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(p, i64x2.shuffle(ab, cd, 0, 2));
+  v128.store(p, i64x2.shuffle(ab, cd, 1, 3), 16);
+  v128.store(p, i64x2.shuffle(ef, gh, 0, 2), 32);
+  v128.store(p, i64x2.shuffle(ef, gh, 1, 3), 48);
+}
+// Negates CACHED where the digit is below 0: Y + X and Y - X exchanged, and -T.
+function negateCached(digits: v128): void {
+  const negative = i32x4.lt_s(digits, i32x4.splat(0));
   for (let i: usize = 0; i < 10; i++) {
     const at = CACHED + 16 * i, x = v128.load(at), y = v128.load(at, 160), t = v128.load(at, 480);
     v128.store(at, v128.bitselect(y, x, negative));
@@ -451,21 +477,27 @@ function fill(table: usize, stride: usize, most: usize, lanes: u32): void {
   }
 }
 
-// Signed digits of scalars below 2^253: to the base 16, -8 to 7, and 256, -128 to 127.
-function digits(): void {
+// Signed digits of scalars below 2^253 to the base 16, -8 to 7.
+function digits16(out: usize, scalar: usize): void {
   for (let lane: usize = 0; lane < 4; lane++) {
-    const s = INPUT + 128 * lane + 64, k = s + 32;
+    const k = scalar + 128 * lane;
     let over: i32 = 0;
     for (let i: usize = 0; i < 64; i++) {
       const e = ((<i32>load<u8>(k + (i >> 1)) >> (i & 1 ? 4 : 0)) & 15) + over;
       over = (e + 8) >> 4;
-      store<i8>(DIGITS_K + 4 * i + lane, <i8>(e - (over << 4)));
+      store<i8>(out + 4 * i + lane, <i8>(e - (over << 4)));
     }
-    over = 0;
+  }
+}
+// The same to the base 256, -128 to 127.
+function digits256(out: usize, scalar: usize): void {
+  for (let lane: usize = 0; lane < 4; lane++) {
+    const s = scalar + 128 * lane;
+    let over: i32 = 0;
     for (let i: usize = 0; i < 32; i++) {
       const e = <i32>load<u8>(s + i) + over;
       over = (e + 128) >> 8;
-      store<i8>(DIGITS_S + 4 * i + lane, <i8>(e - (over << 8)));
+      store<i8>(out + 4 * i + lane, <i8>(e - (over << 8)));
     }
   }
 }
@@ -494,7 +526,8 @@ export function verify(): u32 {
   negateIf(ACC, ACC, all);
   negateIf(ACC + 3 * FE, ACC + 3 * FE, all);
   fill(TABLE_K, 9 * FE, 8, 4);
-  digits();
+  digits16(DIGITS_K, INPUT + 96);
+  digits256(DIGITS_S, INPUT + 64);
   identity(ACC);
   for (let i: i32 = 63; i >= 0; i--) {
     double(ACC, false);
@@ -515,5 +548,44 @@ export function verify(): u32 {
     const differs = v128.or(v128.xor(v128.load(a), v128.load(b)), v128.xor(v128.load(a, 16), v128.load(b, 16)));
     if (v128.any_true(differs)) good &= ~(1 << <u32>lane);
   }
+  return good;
+}
+
+/**
+ * For each lane's points P, Q and scalars a, b, below the order of the group: writes a·P + b·Q over P. Bit i of the result
+ * is set where both points decode. Time and addresses do not depend on the scalars.
+ */
+export function combine(): u32 {
+  let good = decodePoint(ACC, INPUT, 128);
+  fill(TABLE_K, 9 * FE, 8, 4);
+  good &= decodePoint(ACC, INPUT + 32, 128);
+  fill(TABLE_Q, 9 * FE, 8, 4);
+  digits16(DIGITS_A, INPUT + 64);
+  digits16(DIGITS_K, INPUT + 96);
+  identity(ACC);
+  for (let i: i32 = 63; i >= 0; i--) {
+    double(ACC, false);
+    double(ACC, false);
+    double(ACC, false);
+    double(ACC, true);
+    lookUpSecret(TABLE_K, 9 * FE, DIGITS_A + 4 * i);
+    addCached(ACC, CACHED, true);
+    lookUpSecret(TABLE_Q, 9 * FE, DIGITS_K + 4 * i);
+    addCached(ACC, CACHED, i == 0);
+  }
+  encodePoint(INPUT, 128, ACC);
+  // Nothing of the scalars stays behind.
+  for (let lane: usize = 0; lane < 4; lane++) memory.fill(INPUT + 128 * lane + 32, 0, 96);
+  memory.fill(DIGITS_K, 0, 512);
+  return good;
+}
+
+/** The same for P + Q. */
+export function sum(): u32 {
+  let good = decodePoint(KEY, INPUT + 32, 128);
+  toCached(CACHED, KEY);
+  good &= decodePoint(ACC, INPUT, 128);
+  addCached(ACC, CACHED, true);
+  encodePoint(INPUT, 128, ACC);
   return good;
 }

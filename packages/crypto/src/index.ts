@@ -20,6 +20,7 @@ export {
   KeystoreError,
   type KeystoreErrorCode,
 } from './keystore.ts'
+export { addPoints, type Combination, combinePoints } from './ristretto.ts'
 export * from './secret.ts'
 export { type Signed, sr25519Verify, sr25519VerifyMany } from './sr25519.ts'
 export { CESS_PREFIX, ss58Decode, ss58Encode } from './ss58.ts'

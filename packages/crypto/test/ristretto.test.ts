@@ -4,7 +4,7 @@ import { ristretto255 } from '@noble/curves/ed25519.js'
 import { keccakP } from '@noble/hashes/sha3.js'
 import fc from 'fast-check'
 import { keccakF1600 } from '../src/keccak-f.ts'
-import { type SchnorrEquation, schnorrHolds } from '../src/ristretto.ts'
+import { addPoints, combinePoints, type SchnorrEquation, schnorrHolds } from '../src/ristretto.ts'
 
 const { Point } = ristretto255
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
@@ -104,5 +104,62 @@ test('Keccak-f[1600] is the oracle’s', () => {
       keccakP(theirs)
       assert.deepEqual(ours, theirs)
     }),
+  )
+})
+
+const term = fc.record({ a: scalar, b: scalar, x: scalar, y: scalar }).map(({ a, b, x, y }) => {
+  const [p, q] = [times(Point.BASE, x), times(Point.BASE, y)]
+  return {
+    given: { a, b, p: p.toBytes(), q: q.toBytes() },
+    combined: times(p, a).add(times(q, b)).toHex(),
+    added: p.add(q).toHex(),
+  }
+})
+
+test('combinations and sums are those of noble, in every lane, of equal, opposite and no points', () => {
+  fc.assert(
+    fc.property(fc.array(term, { minLength: 1, maxLength: 9 }), (terms) => {
+      const given = terms.map((t) => t.given)
+      assert.deepEqual(
+        combinePoints!(given).map((r) => r?.toHex()),
+        terms.map((t) => t.combined),
+      )
+      assert.deepEqual(
+        addPoints!(given).map((r) => r?.toHex()),
+        terms.map((t) => t.added),
+      )
+    }),
+    { numRuns: 40 },
+  )
+  const [p, minus] = [Point.BASE.toBytes(), Point.BASE.negate().toBytes()]
+  const zero = Point.ZERO.toHex()
+  for (const scalar of [0n, 1n, 5n, ORDER - 1n])
+    assert.equal(combinePoints!([{ a: scalar, p, b: scalar, q: minus }])[0]!.toHex(), zero)
+  assert.equal(addPoints!([{ p, q: minus }])[0]!.toHex(), zero)
+})
+
+test('scalars with every digit at its edge', () => {
+  const p = Point.BASE.multiply(7n)
+  for (const digit of ['7', '8', '9', 'f', '0', '88f', '78', '01']) {
+    const a = BigInt(`0x${digit.repeat(62).slice(0, 62)}`)
+    const [result] = combinePoints!([{ a, p: p.toBytes(), b: 0n, q: p.toBytes() }])
+    assert.equal(result!.toHex(), times(p, a % ORDER).toHex())
+  }
+})
+
+test('what is no point spoils its own lane alone', () => {
+  const good = Point.BASE.toBytes()
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(3), (bytes, lane) => {
+      const points = Array.from({ length: 4 }, (_, i) => (i === lane ? bytes : good))
+      const expected = points.map((_, i) => i !== lane || decodes(bytes))
+      const found = (results: readonly unknown[]): boolean[] => results.map((r) => r !== undefined)
+      const first = points.map((p) => ({ a: 3n, p, b: 4n, q: good }))
+      const second = points.map((q) => ({ a: 3n, p: good, b: 4n, q }))
+      assert.deepEqual(found(combinePoints!(first)), expected)
+      assert.deepEqual(found(combinePoints!(second)), expected)
+      assert.deepEqual(found(addPoints!(second)), expected)
+    }),
+    { numRuns: 100 },
   )
 })

@@ -1,18 +1,19 @@
-import { concat } from '@cess/bytes'
-import { hkdfSha256 } from '@cess/crypto'
+import { concat, equal } from '@cess/bytes'
+import { type Combination, hkdfSha256 } from '@cess/crypto'
 import type { Random } from '@cess/ports'
 import { fixedBytes, type Infer, struct } from '@cess/scale'
 import { ristretto255_hasher } from '@noble/curves/ed25519.js'
 import { ReencryptionError } from './errors.ts'
 import {
-  combine,
-  ORDER,
-  Point,
-  pointOf,
+  combinations,
+  Fn,
+  GENERATOR,
   randomScalar,
-  requirePoint,
   scalarBytes,
   scalarOf,
+  secretScalar,
+  sums,
+  times,
 } from './group.ts'
 
 /**
@@ -40,51 +41,66 @@ const challenge = (publicKey: Uint8Array, e: Uint8Array, v: Uint8Array): bigint 
   ristretto255_hasher.hashToScalar(concat(publicKey, e, v), { DST: 'cess/content/capsule/1' })
 
 /** The shared point and everything public as a 32-byte key. */
-export const deriveKey = (shared: Point, publicKey: Uint8Array, { e, v, s }: Capsule): Uint8Array =>
-  hkdfSha256(shared.toBytes(), concat(publicKey, e, v, s), 'cess/content/capsule-key/1', 32)
+export const deriveKey = (
+  shared: Uint8Array,
+  publicKey: Uint8Array,
+  { e, v, s }: Capsule,
+): Uint8Array => hkdfSha256(shared, concat(publicKey, e, v, s), 'cess/content/capsule-key/1', 32)
 
 /**
- * E + V of a capsule that somebody who knew its secrets made for this public key; undefined for any other. What is
- * re-encrypted or decrypted has passed here: a capsule made up of someone's else would turn its owner into an oracle.
+ * Works with R = E + V of a capsule, when somebody who knew its secrets made it for this public key; undefined for any
+ * other. Whatever is re-encrypted or decrypted passes here: answering a capsule that was made up from someone else's
+ * would make its owner an oracle. The check and `work` share the kernel's lanes.
  */
-export function capsulePoint(publicKey: Uint8Array, { e, v, s }: Capsule): Point | undefined {
-  const [a, pointE, pointV, scalarS] = [pointOf(publicKey), pointOf(e), pointOf(v), scalarOf(s)]
-  if (!a || !pointE || !pointV || scalarS === undefined) return undefined
-  const sum = pointE.add(pointV)
-  if (sum.is0()) return undefined
-  const h = challenge(publicKey, e, v)
-  return combine(scalarS, Point.BASE, -h, pointE).equals(pointV) ? sum : undefined
+export function withCapsule(
+  publicKey: Uint8Array,
+  { e, v, s }: Capsule,
+  work: (r: Uint8Array) => readonly Combination[] = () => [],
+): { readonly r: Uint8Array; readonly results: (Uint8Array | undefined)[] } | undefined {
+  const scalar = scalarOf(s)
+  const [r, own] = sums([
+    [e, v],
+    [publicKey, publicKey],
+  ])
+  if (!r || !own || scalar === undefined) return undefined
+  const proof = { a: scalar, p: GENERATOR, b: -challenge(publicKey, e, v), q: e }
+  const [commitment, ...results] = combinations([proof, ...work(r)])
+  return commitment && equal(commitment, v) ? { r, results } : undefined
 }
 
 /** Whether somebody who knew its secrets made this capsule for this public key. */
 export const verifyCapsule = (publicKey: Uint8Array, sealed: Capsule): boolean =>
-  capsulePoint(publicKey, sealed) !== undefined
+  withCapsule(publicKey, sealed) !== undefined
 
 /** A fresh 32-byte key and the capsule that holds it. @throws ReencryptionError BAD_POINT */
 export function encapsulate(
   publicKey: Uint8Array,
   random: Random,
 ): { readonly key: Uint8Array; readonly capsule: Capsule } {
-  const a = requirePoint(publicKey, 'public key of the file')
-  const r = randomScalar(random)
-  const u = randomScalar(random)
-  const sum = (r + u) % ORDER
-  const e = Point.BASE.multiply(r).toBytes()
-  const v = Point.BASE.multiply(u).toBytes()
-  const s = (u + r * challenge(publicKey, e, v)) % ORDER
+  const [r, u] = [randomScalar(random), randomScalar(random)]
+  const [e, v, shared] = combinations([
+    times(r, GENERATOR),
+    times(u, GENERATOR),
+    times(r + u, publicKey),
+  ])
+  if (!shared)
+    throw new ReencryptionError(
+      'BAD_POINT',
+      'The public key of the file is no valid point. Derive it again from its secret.',
+    )
+  const s = Fn.create(u + r * challenge(publicKey, e!, v!))
   // Both have a chance of 2^-252; failing loudly is right, since it means that the random source is broken.
-  if (sum === 0n || s === 0n) throw new RangeError('the random source repeats itself')
-  const made: Capsule = { e, v, s: scalarBytes(s) }
-  return { key: deriveKey(a.multiply(sum), publicKey, made), capsule: made }
+  if (Fn.create(r + u) === 0n || s === 0n) throw new RangeError('the random source repeats itself')
+  const made: Capsule = { e: e!, v: v!, s: scalarBytes(s) }
+  return { key: deriveKey(shared, publicKey, made), capsule: made }
 }
 
 /** The key in a capsule. @throws ReencryptionError BAD_CAPSULE when it was not made for this key pair. */
 export function decapsulate({ secret, publicKey }: DelegatingKey, sealed: Capsule): Uint8Array {
-  const a = scalarOf(secret)
-  if (a === undefined) throw new RangeError('a delegating secret is a scalar from 1 to order − 1')
-  const sum = capsulePoint(publicKey, sealed)
-  if (!sum) throw badCapsule()
-  return deriveKey(sum.multiply(a), publicKey, sealed)
+  const a = secretScalar(secret)
+  const opened = withCapsule(publicKey, sealed, (r) => [times(a, r)])
+  if (!opened) throw badCapsule()
+  return deriveKey(opened.results[0]!, publicKey, sealed)
 }
 
 export const badCapsule = (): ReencryptionError =>

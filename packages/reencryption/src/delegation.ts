@@ -1,6 +1,6 @@
 import { fixedBytes, type Infer, struct } from '@cess/scale'
 import { ReencryptionError } from './errors.ts'
-import { type Point, pointOf } from './group.ts'
+import { arePoints } from './group.ts'
 
 /** What everybody who takes part in a grant knows of it, and every proof of it is bound to. */
 export const delegation = struct('cess_reencryption::Delegation', {
@@ -15,27 +15,23 @@ export const delegation = struct('cess_reencryption::Delegation', {
 })
 export type Delegation = Infer<typeof delegation>
 
-/** A delegation whose points were decoded. */
-export interface OpenDelegation {
-  readonly delegator: Point
-  readonly grantee: Point
-  readonly precursor: Point
-  /** The four fields, as they enter every transcript. */
-  readonly parts: readonly [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
-}
+/** The four fields, as they enter every transcript. */
+export const transcriptOf = (given: Delegation): readonly Uint8Array[] => [
+  given.context,
+  given.delegator,
+  given.grantee,
+  given.precursor,
+]
+
+/** Whether all keys of a delegation are points, and none the identity. */
+export const isDelegation = ({ context, delegator, grantee, precursor }: Delegation): boolean =>
+  context.length === 32 && arePoints(delegator, grantee, precursor)
 
 /** @throws ReencryptionError BAD_POINT */
-export function openDelegation(given: Delegation): OpenDelegation {
-  const [a, b, x] = [pointOf(given.delegator), pointOf(given.grantee), pointOf(given.precursor)]
-  if (!a || !b || !x || given.context.length !== 32)
+export function requireDelegation(given: Delegation): void {
+  if (!isDelegation(given))
     throw new ReencryptionError(
       'BAD_POINT',
       'The grant holds a key that is none: it was made by mistake or to do harm. Ask its owner for a new one.',
     )
-  return {
-    delegator: a,
-    grantee: b,
-    precursor: x,
-    parts: [given.context, given.delegator, given.grantee, given.precursor],
-  }
 }

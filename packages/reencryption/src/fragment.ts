@@ -2,20 +2,19 @@ import { equal } from '@cess/bytes'
 import type { Random } from '@cess/ports'
 import { fixedBytes, type Infer, struct } from '@cess/scale'
 import type { DelegatingKey } from './capsule.ts'
-import { type Delegation, type OpenDelegation, openDelegation } from './delegation.ts'
+import { type Delegation, isDelegation, transcriptOf } from './delegation.ts'
 import { ReencryptionError } from './errors.ts'
 import {
-  combine,
+  combinations,
   Fn,
+  GENERATOR,
   hashToNonZero,
   hashToScalar,
-  Point,
-  type Point as PointOf,
-  pointOf,
   randomScalar,
-  requirePoint,
   scalarBytes,
   scalarOf,
+  secretScalar,
+  times,
   U,
 } from './group.ts'
 
@@ -36,20 +35,21 @@ export const keyFragment = struct('cess_reencryption::KeyFragment', {
 })
 export type KeyFragment = Infer<typeof keyFragment>
 
-/** Where on the polynomial a fragment lies: only the grantee and the owner can tell. */
-export const indexOf = (open: OpenDelegation, shared: PointOf, id: Uint8Array): bigint =>
-  hashToNonZero('cess/reencryption/index/1', ...open.parts, shared.toBytes(), id)
+/** Where on the polynomial a fragment lies. `shared` is a·B = b·A: only owner and grantee can tell. */
+export const indexOf = (given: Delegation, shared: Uint8Array, id: Uint8Array): bigint =>
+  hashToNonZero('cess/reencryption/index/1', ...transcriptOf(given), shared, id)
 
-/** d, which owner (x·B) and grantee (b·X) share in this grant alone. */
-export const blindingOf = (open: OpenDelegation, shared: PointOf): bigint =>
-  hashToNonZero('cess/reencryption/blinding/1', ...open.parts, shared.toBytes())
+/** d, of x·B = b·X: a secret of owner and grantee in this grant alone. */
+export const blindingOf = (given: Delegation, shared: Uint8Array): bigint =>
+  hashToNonZero('cess/reencryption/blinding/1', ...transcriptOf(given), shared)
 
 const signatureChallenge = (
-  open: OpenDelegation,
+  given: Delegation,
   id: Uint8Array,
   commitment: Uint8Array,
   nonce: Uint8Array,
-): bigint => hashToScalar('cess/reencryption/fragment/1', ...open.parts, id, commitment, nonce)
+): bigint =>
+  hashToScalar('cess/reencryption/fragment/1', ...transcriptOf(given), id, commitment, nonce)
 
 export interface DelegateOptions {
   readonly delegating: DelegatingKey
@@ -64,51 +64,57 @@ export interface DelegateOptions {
   readonly random: Random
 }
 
-/**
- * Shares what a delegating key opens with a grantee, through proxies: Umbral's ReKeyGen (Núñez 2018, §3.2.2).
- * f is a random polynomial of degree m − 1 with f(0) = a/d; a proxy gets one of its values. Who has m values and the
- * grantee's secret has a: it is a key of one file, which the grantee may open anyway.
- * @throws ReencryptionError BAD_POINT, THRESHOLD
- */
-export function delegate(options: DelegateOptions): {
-  readonly delegation: Delegation
-  readonly fragments: readonly KeyFragment[]
-} {
-  const { delegating, threshold, random } = options
-  const count = options.fragments
+function checkThreshold(threshold: number, count: number): void {
   const whole = Number.isInteger(threshold) && Number.isInteger(count)
   if (!whole || threshold < 1 || threshold > count || count > MAX_FRAGMENTS)
     throw new ReencryptionError(
       'THRESHOLD',
       `${threshold} of ${count} proxies is no threshold: name 1 to ${MAX_FRAGMENTS} proxies, and how many of them it takes.`,
     )
-  const a = scalarOf(delegating.secret)
-  if (a === undefined) throw new RangeError('a delegating secret is a scalar from 1 to order − 1')
-  const grantee = requirePoint(options.grantee, 'key of whom it is shared with')
+}
+
+/**
+ * Shares what a delegating key opens with a grantee, through proxies: Umbral's ReKeyGen (Núñez 2018, §3.2.2).
+ * f is a random polynomial of degree m − 1 with f(0) = a/d; a proxy gets one of its values. Who has m values and the
+ * grantee's secret has a: it is a key of one file, which the grantee may open anyway.
+ * @throws ReencryptionError BAD_POINT, THRESHOLD
+ */
+export function delegate({ delegating, grantee, context, random, ...how }: DelegateOptions): {
+  readonly delegation: Delegation
+  readonly fragments: readonly KeyFragment[]
+} {
+  checkThreshold(how.threshold, how.fragments)
+  const a = secretScalar(delegating.secret)
   const x = randomScalar(random)
-  const made: Delegation = {
-    context: options.context,
-    delegator: delegating.publicKey,
-    grantee: options.grantee,
-    precursor: Point.BASE.multiply(x).toBytes(),
-  }
-  const open = openDelegation(made)
-  const d = blindingOf(open, grantee.multiply(x))
-  const shared = grantee.multiply(a)
-  const polynomial = [Fn.mul(a, Fn.inv(d))]
-  while (polynomial.length < threshold) polynomial.push(randomScalar(random))
+  const [delegator, precursor, blinding, shared] = combinations([
+    times(a, GENERATOR),
+    times(x, GENERATOR),
+    times(x, grantee),
+    times(a, grantee),
+  ])
+  if (!blinding || !shared)
+    throw new ReencryptionError(
+      'BAD_POINT',
+      'The key of whom it is to be shared with is none. Ask them for their address again; it must be of an sr25519 account.',
+    )
+  if (!equal(delegator!, delegating.publicKey) || context.length !== 32)
+    throw new RangeError('the delegating key is no pair, or the context has not 32 bytes')
+  const made: Delegation = { context, delegator: delegator!, grantee, precursor: precursor! }
+  const polynomial = [Fn.mul(a, Fn.inv(blindingOf(made, blinding)))]
+  while (polynomial.length < how.threshold) polynomial.push(randomScalar(random))
   const at = (index: bigint): bigint =>
     polynomial.reduceRight((sum, coefficient) => Fn.create(sum * index + coefficient), 0n)
 
-  const fragments = Array.from({ length: count }, (): KeyFragment => {
+  const drawn = Array.from({ length: how.fragments }, () => {
     const id = random.bytes(32)
-    const rk = at(indexOf(open, shared, id))
-    // A chance of 2^-252: a proxy that holds 0 would answer with the identity.
-    if (rk === 0n) throw new RangeError('the random source repeats itself')
-    const commitment = U.multiply(rk).toBytes()
-    const y = randomScalar(random)
-    const nonce = Point.BASE.multiply(y).toBytes()
-    const z = Fn.create(y + a * signatureChallenge(open, id, commitment, nonce))
+    return { id, rk: at(indexOf(made, shared, id)), y: randomScalar(random) }
+  })
+  // A chance of 2^-252: a proxy that holds 0 would answer with the identity.
+  if (drawn.some(({ rk }) => rk === 0n)) throw new RangeError('the random source repeats itself')
+  const points = combinations(drawn.flatMap(({ rk, y }) => [times(rk, U), times(y, GENERATOR)]))
+  const fragments = drawn.map(({ id, rk, y }, i): KeyFragment => {
+    const [commitment, nonce] = [points[2 * i]!, points[2 * i + 1]!]
+    const z = Fn.create(y + a * signatureChallenge(made, id, commitment, nonce))
     return { id, secret: scalarBytes(rk), commitment, nonce, response: scalarBytes(z) }
   })
   return { delegation: made, fragments }
@@ -119,18 +125,14 @@ export function delegate(options: DelegateOptions): {
  * committed to. A proxy checks it before it acknowledges.
  */
 export function verifyKeyFragment(given: Delegation, fragment: KeyFragment): boolean {
-  const rk = scalarOf(fragment.secret)
-  const nonce = pointOf(fragment.nonce)
-  const response = scalarOf(fragment.response)
-  if (rk === undefined || !nonce || response === undefined || fragment.id.length !== 32)
-    return false
-  let open: OpenDelegation
-  try {
-    open = openDelegation(given)
-  } catch {
-    return false
-  }
-  if (!equal(U.multiply(rk).toBytes(), fragment.commitment)) return false
-  const c = signatureChallenge(open, fragment.id, fragment.commitment, fragment.nonce)
-  return combine(response, Point.BASE, -c, open.delegator).equals(nonce)
+  const { id, commitment, nonce } = fragment
+  const [rk, response] = [scalarOf(fragment.secret), scalarOf(fragment.response)]
+  if (rk === undefined || response === undefined || id.length !== 32) return false
+  if (!isDelegation(given)) return false
+  const c = signatureChallenge(given, id, commitment, nonce)
+  const [committed, signed] = combinations([
+    times(rk, U),
+    { a: response, p: GENERATOR, b: -c, q: given.delegator },
+  ])
+  return equal(committed!, commitment) && equal(signed!, nonce)
 }

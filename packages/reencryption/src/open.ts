@@ -1,10 +1,10 @@
 import { equal } from '@cess/bytes'
-import { badCapsule, type Capsule, capsulePoint, deriveKey } from './capsule.ts'
-import { type Delegation, openDelegation } from './delegation.ts'
+import { badCapsule, type Capsule, deriveKey, withCapsule } from './capsule.ts'
+import { type Delegation, requireDelegation } from './delegation.ts'
 import { ReencryptionError } from './errors.ts'
 import { blindingOf, indexOf } from './fragment.ts'
-import { Fn, Point, pointOf, scalarOf } from './group.ts'
-import { type Commitment, holds, type Share } from './share.ts'
+import { combinations, Fn, GENERATOR, scalarOf, sums, times } from './group.ts'
+import { type Commitment, proofOf, type Share } from './share.ts'
 
 export interface OpenOptions {
   readonly delegation: Delegation
@@ -31,6 +31,18 @@ export class BadShares extends ReencryptionError {
   }
 }
 
+/** Shares whose proofs do not hold, all worked out together. */
+function badShares(options: OpenOptions, r: Uint8Array): Share[] {
+  const { delegation, capsule, commitments, shares } = options
+  const proofs = shares.map((made) => {
+    const committed = commitments.find(({ id }) => equal(id, made.id))
+    return committed && proofOf(delegation, committed, capsule, made)
+  })
+  const results = combinations(proofs.flatMap((proof) => proof?.terms(r) ?? [])).values()
+  const take = (): Uint8Array | undefined => results.next().value
+  return shares.filter((_, i) => !proofs[i]?.holds([take(), take()]))
+}
+
 /** λ of each index, such that Σ λ·f(index) = f(0) (Shamir 1979). Indices must differ. */
 function lagrange(indices: readonly bigint[]): bigint[] {
   return indices.map((own) => {
@@ -44,32 +56,49 @@ function lagrange(indices: readonly bigint[]): bigint[] {
   })
 }
 
+/** Σ factor·point */
+function weighted(points: readonly Uint8Array[], factors: readonly bigint[]): Uint8Array {
+  const terms = []
+  for (let i = 0; i < points.length; i += 2)
+    terms.push({
+      a: factors[i]!,
+      p: points[i]!,
+      b: factors[i + 1] ?? 0n,
+      q: points[i + 1] ?? GENERATOR,
+    })
+  return combinations(terms).reduce((sum, part) => sums([[sum!, part!]])[0]!) as Uint8Array
+}
+
 /**
  * The key in a capsule, from shares of at least `threshold` proxies. Every share is verified before it counts; what the
  * proxies and the gateway see does not help them to the key.
  * @throws ReencryptionError WRONG_KEY, BAD_CAPSULE, BAD_SHARE (as BadShares), DUPLICATE_SHARE, THRESHOLD, BAD_POINT
  */
 export function openShares(options: OpenOptions): Uint8Array {
-  const { delegation, capsule, threshold, commitments, shares } = options
-  const open = openDelegation(delegation)
+  const { delegation, capsule, threshold, shares } = options
+  requireDelegation(delegation)
   const b = scalarOf(options.secret)
-  if (b === undefined || !equal(Point.BASE.multiply(b).toBytes(), delegation.grantee))
+  const opened =
+    b === undefined
+      ? undefined
+      : withCapsule(delegation.delegator, capsule, () => [
+          times(b, GENERATOR),
+          times(b, delegation.delegator),
+          times(b, delegation.precursor),
+        ])
+  if (b !== undefined && !opened) throw badCapsule()
+  const [own, shared, blinding] = opened?.results ?? []
+  if (!opened || !equal(own!, delegation.grantee))
     throw new ReencryptionError(
       'WRONG_KEY',
       'This file was shared with another key. Use the account that it was shared with.',
     )
-  const sum = capsulePoint(delegation.delegator, capsule)
-  if (!sum) throw badCapsule()
-  const ids = new Set(shares.map(({ id }) => id.toHex()))
-  if (ids.size !== shares.length)
+  if (new Set(shares.map(({ id }) => id.toHex())).size !== shares.length)
     throw new ReencryptionError(
       'DUPLICATE_SHARE',
       'A proxy answered twice, and its share counts once. Ask another one.',
     )
-  const bad = shares.filter((made) => {
-    const committed = commitments.find(({ id }) => equal(id, made.id))
-    return !committed || !holds(open, committed, capsule, sum, made)
-  })
+  const bad = badShares(options, opened.r)
   if (bad.length > 0) throw new BadShares(bad.map(({ id }) => id))
   if (!(threshold >= 1) || shares.length < threshold)
     throw new ReencryptionError(
@@ -77,12 +106,11 @@ export function openShares(options: OpenOptions): Uint8Array {
       `${shares.length} shares came, and it takes ${threshold}. Ask more of the proxies.`,
     )
   const used = shares.slice(0, threshold)
-  const shared = open.delegator.multiply(b)
-  const factors = lagrange(used.map(({ id }) => indexOf(open, shared, id)))
-  const blinded = used.reduce(
-    (total, { point }, i) => total.add(pointOf(point)!.multiply(factors[i]!)),
-    Point.ZERO,
+  const d = blindingOf(delegation, blinding!)
+  const factors = lagrange(used.map(({ id }) => indexOf(delegation, shared!, id)))
+  const key = weighted(
+    used.map(({ point }) => point),
+    factors.map((factor) => Fn.mul(factor, d)),
   )
-  const d = blindingOf(open, open.precursor.multiply(b))
-  return deriveKey(blinded.multiply(d), delegation.delegator, capsule)
+  return deriveKey(key, delegation.delegator, capsule)
 }

@@ -1,18 +1,18 @@
-import { concat } from '@cess/bytes'
-import { hkdfSha256 } from '@cess/crypto'
+import { concat, equal } from '@cess/bytes'
+import { type Combination, hkdfSha256 } from '@cess/crypto'
 import type { Random } from '@cess/ports'
 import { fixedBytes, type Infer, struct } from '@cess/scale'
-import { badCapsule, type Capsule, capsulePoint } from './capsule.ts'
-import { type Delegation, type OpenDelegation, openDelegation } from './delegation.ts'
+import { badCapsule, type Capsule, withCapsule } from './capsule.ts'
+import { type Delegation, isDelegation, transcriptOf } from './delegation.ts'
 import { ReencryptionError } from './errors.ts'
 import { type KeyFragment, verifyKeyFragment } from './fragment.ts'
 import {
-  combine,
   Fn,
   hashToScalar,
-  pointOf,
   scalarBytes,
   scalarOf,
+  secretScalar,
+  times,
   U,
   wideScalar,
 } from './group.ts'
@@ -21,9 +21,9 @@ import {
 export const share = struct('cess_reencryption::Share', {
   /** Id of the key fragment that made it. */
   id: fixedBytes(32),
-  /** W = rk·(E + V). */
+  /** W = rk·R of the capsule's R = E + V. */
   point: fixedBytes(32),
-  /** Proof that W has the logarithm to E + V that the commitment has to U (Chaum and Pedersen 1992). */
+  /** Proof that W has the logarithm to R that the commitment has to U (Chaum and Pedersen 1992). */
   challenge: fixedBytes(32),
   response: fixedBytes(32),
 })
@@ -37,17 +37,18 @@ export interface Commitment {
 
 /** Every value that the proof speaks of: with one left out, a proof could be moved to another statement. */
 const proofChallenge = (
-  open: OpenDelegation,
+  given: Delegation,
   { id, commitment }: Commitment,
   { e, v, s }: Capsule,
-  values: readonly [point: Uint8Array, onU: Uint8Array, onCapsule: Uint8Array],
-): bigint =>
-  hashToScalar('cess/reencryption/share/1', ...open.parts, id, commitment, e, v, s, ...values)
+  values: readonly [point: Uint8Array, onU: Uint8Array, onR: Uint8Array],
+): bigint => {
+  const parts = [...transcriptOf(given), id, commitment, e, v, s, ...values]
+  return hashToScalar('cess/reencryption/share/1', ...parts)
+}
 
 /**
- * A proxy that is ready to work for a delegation: the fragment is checked once. Each capsule takes two multiplications of
- * its point and one of a fixed one.
- * @throws ReencryptionError BAD_FRAGMENT, BAD_POINT
+ * A proxy that is ready to work for a delegation; the fragment is checked here, once.
+ * @throws ReencryptionError BAD_FRAGMENT
  */
 export function createProxy(given: Delegation, fragment: KeyFragment) {
   if (!verifyKeyFragment(given, fragment))
@@ -55,8 +56,7 @@ export function createProxy(given: Delegation, fragment: KeyFragment) {
       'BAD_FRAGMENT',
       'The key fragment does not belong to this grant: its owner sent another one, or it was changed on its way.',
     )
-  const open = openDelegation(given)
-  const rk = scalarOf(fragment.secret)!
+  const rk = secretScalar(fragment.secret)
 
   return {
     /**
@@ -66,13 +66,16 @@ export function createProxy(given: Delegation, fragment: KeyFragment) {
      * @throws ReencryptionError BAD_CAPSULE
      */
     reencrypt(sealed: Capsule, random: Random): Share {
-      const sum = capsulePoint(given.delegator, sealed)
-      if (!sum) throw badCapsule()
-      const point = sum.multiply(rk).toBytes()
       const salt = concat(random.bytes(32), sealed.e, sealed.v, sealed.s)
       const t = wideScalar(hkdfSha256(fragment.secret, salt, 'cess/reencryption/nonce/1', 64))
-      const values = [point, U.multiply(t).toBytes(), sum.multiply(t).toBytes()] as const
-      const challenge = proofChallenge(open, fragment, sealed, values)
+      const done = withCapsule(given.delegator, sealed, (r) => [
+        times(rk, r),
+        times(t, U),
+        times(t, r),
+      ])
+      if (!done) throw badCapsule()
+      const [point, onU, onR] = done.results as [Uint8Array, Uint8Array, Uint8Array]
+      const challenge = proofChallenge(given, fragment, sealed, [point, onU, onR])
       const response = Fn.create(t + challenge * rk)
       return {
         id: fragment.id,
@@ -85,6 +88,34 @@ export function createProxy(given: Delegation, fragment: KeyFragment) {
 }
 export type Proxy = ReturnType<typeof createProxy>
 
+/** A share's proof: what is to be multiplied for it, and whether the results make it hold. */
+export interface ShareProof {
+  terms(r: Uint8Array): readonly [Combination, Combination]
+  holds(results: readonly (Uint8Array | undefined)[]): boolean
+}
+
+/** @returns undefined for a share that is malformed or of another fragment. */
+export function proofOf(
+  given: Delegation,
+  committed: Commitment,
+  sealed: Capsule,
+  made: Share,
+): ShareProof | undefined {
+  const [challenge, response] = [scalarOf(made.challenge), scalarOf(made.response)]
+  if (challenge === undefined || response === undefined) return undefined
+  if (committed.id.length !== 32 || !equal(committed.id, made.id)) return undefined
+  return {
+    terms: (r) => [
+      { a: response, p: U, b: -challenge, q: committed.commitment },
+      { a: response, p: r, b: -challenge, q: made.point },
+    ],
+    holds([onU, onR]) {
+      if (!onU || !onR) return false
+      return proofChallenge(given, committed, sealed, [made.point, onU, onR]) === challenge
+    },
+  }
+}
+
 /**
  * Whether the proxy with this commitment made the share from this capsule. All of it is public: a share that fails here,
  * signed by its proxy, is proof of fraud.
@@ -95,33 +126,8 @@ export function verifyShare(
   sealed: Capsule,
   made: Share,
 ): boolean {
-  let open: OpenDelegation
-  try {
-    open = openDelegation(given)
-  } catch {
-    return false
-  }
-  const sum = capsulePoint(given.delegator, sealed)
-  return sum !== undefined && holds(open, committed, sealed, sum, made)
-}
-
-/** The proof alone, for a capsule that was checked. */
-export function holds(
-  open: OpenDelegation,
-  committed: Commitment,
-  sealed: Capsule,
-  sum: NonNullable<ReturnType<typeof pointOf>>,
-  made: Share,
-): boolean {
-  const [w, c] = [pointOf(made.point), pointOf(committed.commitment)]
-  const [challenge, response] = [scalarOf(made.challenge), scalarOf(made.response)]
-  if (!w || !c || challenge === undefined || response === undefined) return false
-  if (committed.id.length !== 32 || !committed.id.every((byte, i) => byte === made.id[i]))
-    return false
-  const values = [
-    made.point,
-    combine(response, U, -challenge, c).toBytes(),
-    combine(response, sum, -challenge, w).toBytes(),
-  ] as const
-  return proofChallenge(open, committed, sealed, values) === challenge
+  const proof = proofOf(given, committed, sealed, made)
+  if (!proof || !isDelegation(given)) return false
+  const done = withCapsule(given.delegator, sealed, proof.terms)
+  return done !== undefined && proof.holds(done.results)
 }
