@@ -74,6 +74,7 @@ export const oss = (config: {
         /** Whether `operator` may act on the files of `owner`. */
         mayAct: (operator: AccountId, owner: AccountId): boolean =>
           operator === owner || storage.AuthorityList.get(owner).includes(operator),
+        registered: (gateway: AccountId): boolean => storage.Oss.has(gateway),
         authorize(acc: AccountId, operator: AccountId): void {
           const list = storage.AuthorityList.get(acc)
           if (list.includes(operator)) throw errors.Existed()

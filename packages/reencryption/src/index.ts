@@ -4,6 +4,7 @@
  *
  * owner: `delegate` → proxies: `createProxy(…).reencrypt` → grantee: `openShares`; anyone: `verifyShare`.
  */
+export { answerMessage, auditCapsule, contextOf, type GrantTerms } from './binding.ts'
 export {
   type Capsule,
   capsule,
@@ -22,7 +23,7 @@ export {
   MAX_FRAGMENTS,
   verifyKeyFragment,
 } from './fragment.ts'
-export { publicKeyOf, wideScalar } from './group.ts'
+export { arePoints, publicKeyOf, wideScalar } from './group.ts'
 export { BadShares, type OpenOptions, openShares } from './open.ts'
 export {
   type Commitment,

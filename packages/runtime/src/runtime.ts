@@ -19,6 +19,7 @@ import {
   fileBank as fileBankPallet,
   grandpa as grandpaPallet,
   oss as ossPallet,
+  reencryption as reencryptionPallet,
   session as sessionPallet,
   sminer as sminerPallet,
   storageHandler as storageHandlerPallet,
@@ -38,6 +39,9 @@ const BLOCK_HASH_COUNT = 4096
 const EXISTENTIAL_DEPOSIT = TOKEN / 1_000n
 const COLLATERAL_PER_TIB = 4_000n * TOKEN
 const ERA_REWARD = 100_000n * TOKEN
+/** What a proxy puts up, and gets at least in a day of a grant. */
+const PROXY_BOND = 1_000n * TOKEN
+const PROXY_DAY = TOKEN / 10n
 
 /** What a runtime needs from the program around it. */
 export interface RuntimeDeps {
@@ -118,6 +122,27 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
     answerBlocks: config.answerBlocks,
   })
 
+  const reencryption = reencryptionPallet({
+    system,
+    babe,
+    balances,
+    treasury: cessTreasury,
+    fileBank,
+    verifier,
+    operatorOf: (who) => {
+      const { registry } = runtime.use(sminer)
+      if (registry.inService(who)) return registry.info(who).stakingAccount
+      return runtime.use(oss).registered(who) ? who : undefined
+    },
+    bond: PROXY_BOND,
+    minRate: PROXY_DAY / BigInt(blocksPerDay),
+    readyBlocks: 2 * config.answerBlocks,
+    keptBlocks: blocksPerDay,
+    longest: 366 * blocksPerDay,
+    auditBlocks: config.roundBlocks,
+    answerBlocks: config.answerBlocks,
+  })
+
   // Hooks run in this order: Babe reads the slot before Session looks whether it ends an epoch.
   const runtime = defineRuntime({
     version: VERSION,
@@ -152,6 +177,7 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
       Audit: audit,
       StorageHandler: storageHandler,
       Oss: oss,
+      Reencryption: reencryption,
     },
   })
   const host = createRuntimeHost(runtime, {

@@ -107,6 +107,9 @@ export const fileBank = (config: {
         holdings,
         files,
         chores: choresOf({ ...base, files, holdings, miners: shared.miners }),
+        /** Whether this account is an owner of a stored file. */
+        owns: (user: AccountId, hash: FileId): boolean =>
+          storage.File.get(hash)?.owner.some((brief) => brief.user === user) ?? false,
         mayAct(operator: AccountId, owner: AccountId): void {
           if (!use(config.oss).mayAct(operator, owner)) throw errors.NoPermission()
         },

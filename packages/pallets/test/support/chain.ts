@@ -19,6 +19,7 @@ import {
   cessTreasury as cessTreasuryPallet,
   fileBank as fileBankPallet,
   oss as ossPallet,
+  reencryption as reencryptionPallet,
   sminer as sminerPallet,
   storageHandler as storageHandlerPallet,
   sudo as sudoPallet,
@@ -42,6 +43,12 @@ export const EXIT_LOCK = 30
 export const COLLATERAL = 4_000n * TOKEN
 export const PRICE = 30n * TOKEN
 export const FAUCET = 100n * TOKEN
+/** Times and prices of shared files. */
+export const BOND = 1_000n * TOKEN
+export const MIN_RATE = TOKEN / 1_000n
+export const READY = 6
+export const KEPT = 30
+export const GRANT_AUDITS = { auditBlocks: 10, answerBlocks: 4 } as const
 export const GENESIS_HASH = toHex(new Uint8Array(32).fill(7)) as Hash
 const ENDOWMENT = 1_000_000_000n * TOKEN
 
@@ -149,6 +156,25 @@ export function testChain({
     roundBlocks: ROUND,
     answerBlocks,
   })
+  const reencryption = reencryptionPallet({
+    system,
+    babe,
+    balances,
+    treasury: cessTreasury,
+    fileBank,
+    verifier,
+    operatorOf: (who) => {
+      const { registry } = runtime.use(sminer)
+      if (registry.inService(who)) return registry.info(who).stakingAccount
+      return runtime.use(oss).registered(who) ? who : undefined
+    },
+    bond: BOND,
+    minRate: MIN_RATE,
+    readyBlocks: READY,
+    keptBlocks: KEPT,
+    longest: 1_000,
+    ...GRANT_AUDITS,
+  })
   const pallets = {
     System: system,
     Utility: utilityPallet({ call }),
@@ -162,6 +188,7 @@ export function testChain({
     Audit: audit,
     StorageHandler: storageHandler,
     Oss: oss,
+    Reencryption: reencryption,
   }
   const runtime = defineRuntime({
     version,
