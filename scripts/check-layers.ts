@@ -6,7 +6,7 @@ const layers = [
   ['bytes'],
   ['ports'],
   ['scale', 'crypto', 'erasure'],
-  ['primitives', 'reencryption'],
+  ['primitives', 'reencryption', 'fingerprint'],
   ['podr2', 'content', 'trie', 'db', 'service'],
   ['state', 'network'],
   ['frame'],

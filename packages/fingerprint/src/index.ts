@@ -1,0 +1,24 @@
+/**
+ * ISCC codes (ISO 24138): fingerprints of works, by which copies and near copies are found. Byte for byte those of the
+ * reference implementation.
+ */
+export { genAudioCode } from './audio.ts'
+export {
+  decodeIscc,
+  encodeUnit,
+  type Iscc,
+  type IsccCode,
+  type MainType,
+  type SubType,
+} from './codec.ts'
+export { distance, hamming } from './compare.ts'
+export { genIsccCode } from './composite.ts'
+export { createDataHasher, type DataHasher } from './data.ts'
+export { FingerprintError, type FingerprintErrorCode } from './errors.ts'
+export { genImageCode } from './image.ts'
+export { createInstanceHasher, type InstanceCode, type InstanceHasher } from './instance.ts'
+export { genMetaCode, type MetaCode, type MetaInput } from './meta.ts'
+export type { Json, JsonObject } from './metadata.ts'
+export { genMixedCode } from './mixed.ts'
+export { genTextCode } from './text.ts'
+export { genVideoCode } from './video.ts'
