@@ -14,6 +14,7 @@ export {
   verifyCapsule,
 } from './capsule.ts'
 export { type Delegation, delegation } from './delegation.ts'
+export { derivedRandom } from './derived-random.ts'
 export { ReencryptionError, type ReencryptionErrorCode } from './errors.ts'
 export {
   type DelegateOptions,
@@ -25,6 +26,7 @@ export {
 } from './fragment.ts'
 export { arePoints, publicKeyOf, wideScalar } from './group.ts'
 export { BadShares, type OpenOptions, openShares } from './open.ts'
+export { openFragments, sealFragments } from './seal.ts'
 export {
   type Commitment,
   createProxy,
