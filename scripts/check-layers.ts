@@ -7,7 +7,7 @@ const layers = [
   ['ports'],
   ['scale', 'crypto', 'erasure'],
   ['primitives', 'reencryption', 'fingerprint'],
-  ['podr2', 'content', 'trie', 'db', 'service'],
+  ['podr2', 'content', 'trie', 'db', 'service', 'proxy'],
   ['state', 'network'],
   ['frame'],
   ['pallets', 'chain'],

@@ -4,6 +4,7 @@
  *
  * owner: `delegate` → proxies: `createProxy(…).reencrypt` → grantee: `openShares`; anyone: `verifyShare`.
  */
+export { accountKey } from './account.ts'
 export { answerMessage, auditCapsule, contextOf, type GrantTerms } from './binding.ts'
 export {
   type Capsule,
@@ -30,7 +31,7 @@ export { openFragments, sealFragments } from './seal.ts'
 export {
   type Commitment,
   createProxy,
-  type Proxy,
+  type Reencryptor,
   type Share,
   share,
   verifyShare,

@@ -86,7 +86,7 @@ export function createProxy(given: Delegation, fragment: KeyFragment) {
     },
   }
 }
-export type Proxy = ReturnType<typeof createProxy>
+export type Reencryptor = ReturnType<typeof createProxy>
 
 /** A share's proof: what is to be multiplied for it, and whether the results make it hold. */
 export interface ShareProof {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { keyFromUri } from '@cess/crypto'
 import { SeededRandom } from '@cess/ports'
 import { decode, encode } from '@cess/scale'
 import fc from 'fast-check'
 import {
+  accountKey,
   decapsulate,
   delegate,
   delegation as delegationCodec,
@@ -107,4 +109,15 @@ test('a threshold that cannot be is refused with a sentence', () => {
   ] as const)
     assert.throws(() => grant({ threshold, fragments }), { code: 'THRESHOLD' })
   assert.throws(() => keyPair(1) && grant({ grantee: new Uint8Array(32) }), { code: 'BAD_POINT' })
+})
+
+test('the grantee can be any sr25519 account, derived or not', () => {
+  for (const uri of ['//Bob', '//Bob/soft', '//hard//er/soft/er']) {
+    const pair = keyFromUri(uri, 'sr25519')
+    const own = accountKey(pair)
+    const { key, ...given } = grant({ grantee: pair.publicKey })
+    assert.deepEqual(openShares({ ...given, secret: own.secret }), key)
+  }
+  const pair = keyFromUri('//Bob', 'sr25519')
+  assert.throws(() => accountKey({ ...pair, publicKey: OWNER.publicKey }), RangeError)
 })

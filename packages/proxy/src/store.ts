@@ -1,0 +1,37 @@
+import { concat, u32le, utf8 } from '@cess/bytes'
+import type { KeyValueStore } from '@cess/ports'
+import { type KeyFragment, keyFragment } from '@cess/reencryption'
+import { decode, encode, u32, vec } from '@cess/scale'
+
+const fragments = vec(keyFragment, 16)
+const key = (kind: string, grant: number): Uint8Array => concat(utf8(kind), u32le(grant))
+
+/** Key fragments that were acknowledged, and how often they were used. A fragment that `put` returned for survives a crash. */
+export function createFragmentStore(db: KeyValueStore) {
+  return {
+    get(grant: number): readonly KeyFragment[] | undefined {
+      const raw = db.get(key('f', grant))
+      return raw && decode(fragments, raw)
+    },
+    put: (grant: number, list: readonly KeyFragment[]): Promise<void> =>
+      db.batch([{ type: 'put', key: key('f', grant), value: encode(fragments, [...list]) }], {
+        sync: true,
+      }),
+    used(grant: number): number {
+      const raw = db.get(key('u', grant))
+      return raw ? decode(u32, raw) : 0
+    },
+    /** On disk before an answer leaves: a crash must not give uses back. */
+    use: (grant: number, count: number): Promise<void> =>
+      db.batch([{ type: 'put', key: key('u', grant), value: encode(u32, count) }], { sync: true }),
+    remove: (grant: number): Promise<void> =>
+      db.batch(
+        [
+          { type: 'del', key: key('f', grant) },
+          { type: 'del', key: key('u', grant) },
+        ],
+        { sync: true },
+      ),
+  }
+}
+export type FragmentStore = ReturnType<typeof createFragmentStore>
