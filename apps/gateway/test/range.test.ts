@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { verifyBlake3Prefix } from '@cess/crypto'
 import fc from 'fast-check'
 import { parseRange } from '../src/http/range.ts'
 import { fragmentRanges } from '../src/read/reader.ts'
-import { content, download, put } from './support/client.ts'
+import { ask, content, download, put } from './support/client.ts'
 import { type Kit, startKit } from './support/kit.ts'
 
 const SIZE = 3_000_001
@@ -43,6 +44,23 @@ describe('ranges of a file', () => {
       assert.equal(back.headers.get('content-length'), String(to - from + 1))
       assert.ok(Buffer.from(bytes.subarray(from, to + 1)).equals(back.bytes))
     })
+
+  test('how it begins is shown, against the first fragment that the file id stands for', async () => {
+    const { data } = await ask(`${kit.gateway.url}/file/beginning/${fid}`, 'GET')
+    const { data: known } = await ask(`${kit.gateway.url}/file/metadata/${fid}`, 'GET')
+    const [{ fragmentSize, fragments }] = known.segments
+    const path = data.path.map((value: string) => Uint8Array.fromHex(value))
+    const root = Uint8Array.fromHex(fragments[0])
+    const prefix = bytes.slice(0, 64 << 10)
+    assert.ok(verifyBlake3Prefix(root, fragmentSize, prefix, path))
+    prefix[9]! ^= 1
+    assert.equal(verifyBlake3Prefix(root, fragmentSize, prefix, path), false)
+    const { status } = await ask(`${kit.gateway.url}/file/beginning/${'ab'.repeat(32)}`, 'GET')
+    assert.equal(status, 404)
+    const small = await put(kit.gateway.url, kit.dave, '/file?wait=stored', content(50_000))
+    const short = await ask(`${kit.gateway.url}/file/beginning/${small.data.fid}`, 'GET')
+    assert.deepEqual([short.status, short.data.error], [400, 'BAD_REQUEST'])
+  })
 
   for (const range of ['bytes=', 'bytes=9-5', 'lines=1-2', 'bytes=0-1,5-6', 'bytes=a-b'])
     test(`${range || 'nothing'} gives the whole file`, async () => {

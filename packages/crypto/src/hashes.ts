@@ -2,5 +2,6 @@
  * The hashes alone. Threads that need nothing else import this: signatures bring 45 MB of memory to each thread that
  * loads them.
  */
+export * from './blake3-prefix.ts'
 export * from './blake3-tree.ts'
 export * from './hash.ts'

@@ -6,7 +6,14 @@ import { ROOT } from '../src/blake3-compress.ts'
 import { chunkCount, nodeValue, type SubtreeHasher, scalarHasher } from '../src/blake3-node.ts'
 import { simdHasher } from '../src/blake3-simd.ts'
 import { treeStream } from '../src/blake3-stream.ts'
-import { blake3, blake3ChunkOpening, createBlake3Stream, verifyBlake3Chunk } from '../src/index.ts'
+import {
+  blake3,
+  blake3ChunkOpening,
+  blake3PrefixPath,
+  createBlake3Stream,
+  verifyBlake3Chunk,
+  verifyBlake3Prefix,
+} from '../src/index.ts'
 
 const KIB = 1024
 assert.ok(simdHasher, 'the machine that tests must have SIMD in WebAssembly')
@@ -171,4 +178,35 @@ test('chunks of any data open, with numbers beyond the first block too', () => {
     }),
     { numRuns: 40 },
   )
+})
+
+test('a prefix shows with its path that it begins what has a hash, and nothing else does', () => {
+  for (const kib of [1, 3, 4, 8, 12, 64, 68, 100, 8192]) {
+    const data = Uint8Array.from({ length: kib * KIB }, (_, i) => (i * i) >> 5)
+    const root = blake3(data)
+    for (let chunks = 1; chunks <= kib; chunks *= 4) {
+      const prefix = data.slice(0, chunks * KIB)
+      const path = blake3PrefixPath(data, prefix.length)
+      assert.ok(verifyBlake3Prefix(root, data.length, prefix, path), `${chunks} of ${kib}`)
+      const flip = (bytes: Uint8Array, at: number): Uint8Array => bytes.with(at, bytes[at]! ^ 1)
+      assert.equal(verifyBlake3Prefix(root, data.length, flip(prefix, 5), path), false)
+      assert.equal(verifyBlake3Prefix(flip(root, 3), data.length, prefix, path), false)
+      assert.equal(verifyBlake3Prefix(root, data.length, prefix, [...path, root]), false)
+      if (path.length > 0) {
+        const last = path.length - 1
+        assert.equal(verifyBlake3Prefix(root, data.length, prefix, path.slice(1)), false)
+        assert.equal(
+          verifyBlake3Prefix(root, data.length, prefix, path.with(last, flip(path[last]!, 0))),
+          false,
+        )
+        assert.equal(
+          verifyBlake3Prefix(root, data.length, prefix, path.with(0, path[0]!.subarray(1))),
+          false,
+        )
+      }
+    }
+  }
+  assert.throws(() => blake3PrefixPath(new Uint8Array(4096), 3072), RangeError)
+  assert.throws(() => blake3PrefixPath(new Uint8Array(4096), 8192), RangeError)
+  assert.throws(() => blake3PrefixPath(new Uint8Array(4096), 100), RangeError)
 })

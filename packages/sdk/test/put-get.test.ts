@@ -276,6 +276,36 @@ describe('downloads trust nobody', () => {
     await assert.rejects(get(kit, first.fid), { code: 'WRONG_FILE' })
   })
 
+  test('nor is a part of another one, whether the first fragment is short or long', async () => {
+    for (const size of [5_000, 400_000]) {
+      const kit = startKit()
+      const [first, second] = [await put(kit, content(size, 1)), await put(kit, content(size, 2))]
+      const range = { offset: size - 100, length: 50 }
+      assert.deepEqual(
+        await get(kit, first.fid, { range }),
+        content(size, 1).slice(size - 100, size - 50),
+      )
+      const other = kit.gateway.files.get(second.fid)!
+      kit.gateway.faults.tamper = () => other.bytes
+      await assert.rejects(get(kit, first.fid, { range }), { code: 'WRONG_FILE' })
+      // A gateway that makes up how it begins, or does not say.
+      kit.gateway.faults.answer = ({ path }) =>
+        path === `/file/beginning/${first.fid}`
+          ? kit.gateway.json(200, { path: Array(7).fill('ab'.repeat(32)) })
+          : undefined
+      await assert.rejects(get(kit, first.fid, { range }), { code: 'WRONG_FILE' })
+    }
+    const kit = startKit()
+    const { fid } = await put(kit, content(400_000))
+    for (const path of [undefined, 'x', [1], ['ab'], Array(33).fill('ab'.repeat(32))]) {
+      kit.gateway.faults.answer = (request) =>
+        request.path === `/file/beginning/${fid}` ? kit.gateway.json(200, { path }) : undefined
+      await assert.rejects(get(kit, fid, { range: { offset: 1, length: 5 } }), {
+        code: 'GATEWAY_ERROR',
+      })
+    }
+  })
+
   test('it goes on where the connection broke', async () => {
     const kit = startKit()
     const bytes = content(1_000_000)

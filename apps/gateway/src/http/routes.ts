@@ -1,5 +1,6 @@
 import { createSemaphore, type Semaphore } from '../limits/semaphore.ts'
 import { healthRoute, type StatusDeps, statusRoute } from '../status.ts'
+import { beginningRoute } from './beginning.ts'
 import { createDownload, type DownloadDeps } from './downloads.ts'
 import {
   type InformationDeps,
@@ -40,6 +41,7 @@ export function routesOf(deps: RoutesDeps): readonly Route[] {
     ['GET HEAD', '/download/:fid', download],
     ['GET HEAD', '/:fid/download', download],
     ['GET HEAD', '/file/open/:fid', createDownload(reading, 'inline')],
+    ['GET', '/file/beginning/:fid', beginningRoute(reading)],
     ['GET', '/file/metadata/:fid', metadataRoute(deps)],
     ['GET', '/file/location/:fid', locationRoute(deps)],
     ['GET', '/file/list', listRoute(deps)],

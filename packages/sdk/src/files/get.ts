@@ -4,6 +4,7 @@ import {
   CHUNK_BYTES,
   chunkCount,
   decryptRange,
+  type Layout,
   MAX_HEADER_BYTES,
   type Manifest,
   type OpenHeader,
@@ -15,6 +16,7 @@ import type { Account } from '../account/account.ts'
 import { SdkError } from '../errors.ts'
 import type { GatewayClient } from '../gateway/client.ts'
 import { isPassing, waitBefore } from '../gateway/failure.ts'
+import { checkBeginning } from './beginning.ts'
 import { createLayoutCheck, type LayoutCheck } from './verify.ts'
 
 /** Takes the plaintext, in order. */
@@ -24,7 +26,7 @@ export interface GetOptions {
   readonly account: Account
   readonly gateway: GatewayClient
   readonly clock: Clock
-  /** Plaintext bytes; all of them unless given. A range is authenticated as this file's owner wrote it, but not tied to the file id. */
+  /** Plaintext bytes; all of them unless given. */
   readonly range?: { readonly offset: number; readonly length?: number | undefined } | undefined
   /**
    * The beginning of the file from a download that was interrupted: `length` bytes, a multiple of `CHUNK_BYTES`. They are
@@ -169,7 +171,8 @@ function resealer({ cipher, header }: OpenHeader, size: number, check: LayoutChe
 
 /**
  * Downloads a file, decrypts and verifies it, and gives its bytes to the sink in order. Broken connections are taken up
- * where they broke. A whole file is checked against its file id too; it is good once this returns.
+ * where they broke. A whole file is checked against its file id too; it is good once this returns. Of a range every byte is:
+ * its header was shown to be this file's, and opens no other file's chunks.
  * @throws ContentError WRONG_KEY, CORRUPT, TRUNCATED, OUT_OF_RANGE; SdkError WRONG_FILE …; GatewayRefused; what the sink throws
  */
 export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Promise<OpenedFile> {
@@ -183,7 +186,9 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
   const start = options.range?.offset ?? 0
   const length = options.range?.length ?? Math.max(0, file.size - start)
   const whole = options.range === undefined
-  const reseal = whole ? resealer(opened, file.size, await layoutCheck(access, total)) : undefined
+  const layout = await layoutOf(access, total)
+  const reseal = whole ? resealer(opened, file.size, await createLayoutCheck(layout)) : undefined
+  if (!whole) await persist(access, () => checkBeginning(gateway, layout, head, signal))
   await reseal?.begin()
   let done = 0
   if (whole && before && before.length > 0) {
@@ -226,7 +231,7 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
   return file
 }
 
-async function layoutCheck(access: Access, total: number): Promise<LayoutCheck> {
+async function layoutOf(access: Access, total: number): Promise<Layout> {
   const { gateway, fid, signal } = access
   const { layout } = await persist(access, () => gateway.metadata(fid, signal))
   if (layout.fileSize !== total)
@@ -234,5 +239,5 @@ async function layoutCheck(access: Access, total: number): Promise<LayoutCheck> 
       'WRONG_FILE',
       `The file ${fid} has ${layout.fileSize} bytes, and the gateway sends ${total}. Use another gateway.`,
     )
-  return createLayoutCheck(layout)
+  return layout
 }

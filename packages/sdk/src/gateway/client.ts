@@ -90,6 +90,8 @@ export interface GatewayClient {
   ): Promise<{ readonly total: number; readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> }>
   /** Its layout is checked against the file id. @throws GatewayRefused FILE_NOT_FOUND, ContentError CORRUPT */
   metadata(fid: FileId, signal?: AbortSignal): Promise<FileMetadata>
+  /** Chaining values (BLAKE3) from the first 64 KiB of a file to its first fragment's hash. Proves itself: see `checkBeginning`. */
+  beginning(fid: FileId, signal?: AbortSignal): Promise<Uint8Array[]>
   /** `undefined` when it can take uploads, or why not. */
   trouble(signal?: AbortSignal): Promise<string | undefined>
 }
@@ -240,6 +242,12 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
         failed: job?.state === 'failed' ? String(job.trouble ?? 'it gave up') : undefined,
       }
     },
+    async beginning(fid, signal) {
+      const { path } = await dataOf(await send(`/file/beginning/${fid}`, {}, signal))
+      if (!Array.isArray(path) || path.length > 32 || !path.every(isValue))
+        throw strange('GET /file/beginning')
+      return path.map((value: string) => Uint8Array.fromHex(value))
+    },
     async trouble(signal) {
       const response = await send('/health', {}, signal)
       if (response.status < 400) return undefined
@@ -252,5 +260,8 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
 type MakeBody = () => Pick<RequestInit, 'body' | 'duplex'>
 
 const rangeOf = (offset: number, length: number): string => `${offset}-${offset + length - 1}`
+
+const isValue = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 
 const latin1 = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))

@@ -1,8 +1,9 @@
 import { type AccountId, type FileId, fileId, toHex, utf8 } from '@cess/bytes'
 import { encodeSegments, type Layout, layout } from '@cess/content'
-import { sr25519Verify, ss58Decode, ss58Encode } from '@cess/crypto'
+import { blake3PrefixPath, sr25519Verify, ss58Decode, ss58Encode } from '@cess/crypto'
 import { createReedSolomon } from '@cess/erasure'
 import type { Clock } from '@cess/ports'
+import { fragmentSize, segmentLengths } from '@cess/primitives'
 import { GATEWAY, GENESIS, type TestChain } from './chain.ts'
 
 export interface GatewayRequest {
@@ -180,6 +181,16 @@ export function testGateway(chain: TestChain, clock: Clock) {
     return json(200, { fid, size: made.fileSize, state: 'stored', segments })
   }
 
+  /** As the real one does: from the bytes that it has. */
+  function beginning(fid: FileId): GatewayAnswer {
+    const { bytes, layout: made } = held(fid)
+    const size = fragmentSize(segmentLengths(made.fileSize)[0]!)
+    const fragment = new Uint8Array(size)
+    fragment.set(bytes.subarray(0, size))
+    const path = blake3PrefixPath(fragment, 64 << 10).map((value) => value.toHex())
+    return json(200, { bytes: 64 << 10, path })
+  }
+
   async function route(request: GatewayRequest): Promise<GatewayAnswer> {
     const { method, path } = request
     const [, first, second, third] = path.split('?')[0]!.split('/')
@@ -188,6 +199,7 @@ export function testGateway(chain: TestChain, clock: Clock) {
     if (path === '/health') return json(200, { ready: true })
     if (method === 'PUT' && first === 'resume') return resume(request, second!)
     if (first === 'file' && second === 'download') return download(request, fileId(third!))
+    if (first === 'file' && second === 'beginning') return beginning(fileId(third!))
     if (first === 'file' && second === 'metadata') return metadata(fileId(third!))
     throw new Refusal(404, 'NO_SUCH_ROUTE')
   }
