@@ -8,6 +8,8 @@ export type SdkErrorCode =
   | 'CALL_FAILED'
   | 'EXPIRED'
   | 'NOT_FOUND'
+  | 'CHAIN_ERROR'
+  | 'NO_SHARES'
   | 'GATEWAY_ERROR'
   | 'BAD_SECRET'
   | 'BAD_ADDRESS'

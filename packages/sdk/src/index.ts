@@ -23,7 +23,14 @@ export type { ChainView } from './chain/reader.ts'
 export { accountOf, signCall } from './chain/sign.ts'
 export type { Included, SubmitOptions } from './chain/submit.ts'
 export { CallFailed, RpcError, SdkError, type SdkErrorCode } from './errors.ts'
-export { type GetOptions, getFile, type OpenedFile, openFile, type Sink } from './files/get.ts'
+export {
+  type GetOptions,
+  getFile,
+  type OpenedFile,
+  openFile,
+  readHeader,
+  type Sink,
+} from './files/get.ts'
 export { type ListedFile, listFiles, removeFile } from './files/list.ts'
 export {
   type PutOptions,
@@ -47,3 +54,18 @@ export {
 export { GatewayRefused } from './gateway/failure.ts'
 export type { Fetch } from './gateway/http.ts'
 export type { RpcClient } from './rpc/socket.ts'
+export {
+  completeGrant,
+  replaceProxies,
+  revokeGrant,
+  type SharedFile,
+  type ShareOptions,
+  shareFiles,
+} from './sharing/share.ts'
+export {
+  type Grant,
+  listGrants,
+  listShared,
+  type OpenSharedOptions,
+  openShared,
+} from './sharing/shared.ts'

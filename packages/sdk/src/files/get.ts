@@ -9,6 +9,8 @@ import {
   type Manifest,
   type OpenHeader,
   openHeader,
+  type ParsedHeader,
+  parseHeader,
   plaintextLength,
 } from '@cess/content'
 import type { Clock } from '@cess/ports'
@@ -23,7 +25,9 @@ import { createLayoutCheck, type LayoutCheck } from './verify.ts'
 export type Sink = (bytes: Uint8Array) => void | Promise<void>
 
 export interface GetOptions {
-  readonly account: Account
+  readonly account: Pick<Account, 'contentSecret'>
+  /** Key of a file that somebody else has shared, from `openShared`; the account's own files need none. */
+  readonly capsuleKey?: Uint8Array | undefined
   readonly gateway: GatewayClient
   readonly clock: Clock
   /** Plaintext bytes; all of them unless given. */
@@ -138,6 +142,22 @@ export async function openFile(
   return describe(fid, openHeader(bytes, { contentSecret: account.contentSecret() }), total)
 }
 
+/**
+ * What anybody can read in a file's header: the key that it is encrypted to, and its capsule. It is shown to be this
+ * file's. @throws ContentError NOT_CESS, CORRUPT …; SdkError WRONG_FILE; GatewayRefused FILE_NOT_FOUND
+ */
+export async function readHeader(
+  fid: FileId,
+  options: Pick<GetOptions, 'gateway' | 'clock' | 'signal' | 'attempts'>,
+): Promise<ParsedHeader> {
+  const { gateway, clock, signal, attempts = ATTEMPTS } = options
+  const access: Access = { fid, gateway, clock, attempts, signal }
+  const { bytes, total } = await readHead(access)
+  const layout = await layoutOf(access, total)
+  await persist(access, () => checkBeginning(gateway, layout, bytes, signal))
+  return parseHeader(bytes)
+}
+
 /** Feeds the check with the ciphertext of plaintext chunks: sealing again gives the same bytes. */
 function resealer({ cipher, header }: OpenHeader, size: number, check: LayoutCheck) {
   const chunks = chunkCount(size)
@@ -179,7 +199,10 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
   const { account, gateway, clock, signal, before, attempts = ATTEMPTS } = options
   const access: Access = { fid, gateway, clock, attempts, signal }
   const { bytes: head, total } = await readHead(access)
-  const opened = openHeader(head, { contentSecret: account.contentSecret() })
+  const key = options.capsuleKey
+    ? { capsuleKey: options.capsuleKey }
+    : { contentSecret: account.contentSecret() }
+  const opened = openHeader(head, key)
   const file = describe(fid, opened, total)
   await options.onManifest?.(file)
 

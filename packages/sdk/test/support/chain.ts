@@ -14,10 +14,11 @@ import { FRAGMENTS, receiptPayload, type StateKey } from '@cess/primitives'
 import { createRuntime, DEVNET, localPreset, writeGenesis } from '@cess/runtime'
 import { bytes, decode, encode } from '@cess/scale'
 import { memoryState } from '@cess/state'
+import { eventOf, eventsCodec } from '../../src/chain/events.ts'
 import { accountOf, type ChainView, explainError, tx } from '../../src/index.ts'
 
 /** Pallets whose hooks run: those of consensus want real authors. */
-const HOOKED = ['Balances', 'FileBank', 'Sminer', 'Audit', 'StorageHandler', 'Oss']
+const HOOKED = ['Balances', 'FileBank', 'Sminer', 'Audit', 'StorageHandler', 'Oss', 'Reencryption']
 export const GENESIS = toHex(new Uint8Array(32).fill(7)) as Hash
 const STATE_VERSION_KEYS = 100_000
 
@@ -147,6 +148,10 @@ export function testChain() {
     best: async () => viewOf(last()),
     finalized: async () => viewOf(blocks[finalized]!),
     finalizedNumber: () => finalized,
+    eventsOf(block: Block) {
+      const raw = block.state.get(viewOf(block).query.System.Events.key)
+      return raw ? decode(eventsCodec, raw).map(eventOf) : []
+    },
     onFinalized(listener: (block: Block) => void): () => void {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,0 +1,241 @@
+// The whole way but for sockets: owner, chain, proxies, and whom a file is shared with, each with the code that it runs.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type AccountId, type FileId, fromHex } from '@cess/bytes'
+import { MemoryStore, SeededRandom, silentLogger } from '@cess/ports'
+import { createProxyService, type ProxyService, type ShareRequest } from '@cess/proxy'
+import { accountKey } from '@cess/reencryption'
+import {
+  accountOf,
+  bytesSource,
+  completeGrant,
+  getFile,
+  listGrants,
+  listShared,
+  openShared,
+  putFile,
+  readHeader,
+  replaceProxies,
+  revokeGrant,
+  shareFiles,
+} from '../src/index.ts'
+import { GENESIS, key } from './support/chain.ts'
+import { content, DAVE, EVE, inTime, type Kit, startKit } from './support/kit.ts'
+
+const FEE = 10n ** 18n
+const random = new SeededRandom(50)
+const minerPair = (n: number) => key(`//Miner//${n}`)
+const sealKey = (n: number) => accountKey(key(`//Seal//${n}`))
+
+/** Miners 1 to `count` as proxies of the kit's chain. */
+function startProxies({ chain }: Kit, count = 8): Map<AccountId, ProxyService> {
+  const services = new Map<AccountId, ProxyService>()
+  for (let n = 1; n <= count; n++) {
+    const pair = minerPair(n)
+    const account = accountOf(pair)
+    chain.submit(pair, chain.tx.Reencryption.register_proxy({ sealKey: sealKey(n).publicKey }))
+    const service = createProxyService({
+      chain: {
+        genesis: fromHex(GENESIS),
+        async final() {
+          const { query } = await chain.finalized()
+          return {
+            number: chain.finalizedNumber(),
+            grant: (id) => query.Reencryption.Grants(id),
+            commitments: (id, proxy) => query.Reencryption.Commitments(id, proxy),
+            sealed: (id, proxy) => query.Reencryption.Sealed(id, proxy),
+            epoch: (owner, file) => query.Reencryption.FileEpoch(owner, file),
+            audit: () => query.Reencryption.OpenAudit(),
+          }
+        },
+        acknowledge: async (grant) =>
+          void chain.submit(pair, chain.tx.Reencryption.acknowledge({ grant })),
+        answerAudit: async (share) =>
+          void chain.submit(pair, chain.tx.Reencryption.answer_audit({ share })),
+      },
+      ...{ account, pair, random },
+      sealKey: sealKey(n),
+      db: new MemoryStore(),
+      logger: silentLogger,
+    })
+    services.set(account, service)
+  }
+  return services
+}
+
+/** The part of a chain client that sharing takes, over the test's chain. */
+const clientOf = ({ chain }: Kit) =>
+  ({
+    tx: chain.tx,
+    genesisHash: GENESIS,
+    finalized: chain.finalized,
+    finalizedHead: async () => ({ number: chain.finalizedNumber() }),
+    async submit(
+      pair: Parameters<typeof chain.submit>[0],
+      call: Parameters<typeof chain.submit>[1],
+    ) {
+      const block = chain.submit(pair, call)
+      return { block, events: chain.eventsOf(block) }
+    },
+  }) as never
+
+async function world(size = 100_000) {
+  const kit = startKit()
+  const bytes = content(size)
+  const stored = putFile(bytesSource(bytes), {
+    account: DAVE,
+    gateway: kit.client,
+    ...{ clock: kit.clock, random: kit.random, name: 'plan.pdf' },
+  })
+  const { fid } = await inTime(kit.clock, stored)
+  await kit.chain.deliver(fid)
+  const proxies = startProxies(kit)
+  const chain = clientOf(kit)
+  const access = { gateway: kit.client, clock: kit.clock }
+  const header = await inTime(kit.clock, readHeader(fid, access))
+  const files = [{ fid, header }]
+  const owner = { account: DAVE, random, files }
+  const share = (more = {}) =>
+    shareFiles(chain, {
+      ...owner,
+      grantee: EVE.id,
+      expiry: kit.chain.finalizedNumber() + 500,
+      fee: 5n * FEE,
+      ...more,
+    })
+  const takeAll = async (grant: number): Promise<void> => {
+    for (const service of proxies.values()) await service.take(grant)
+  }
+  const ask = (proxy: AccountId, request: ShareRequest) => proxies.get(proxy)!.answer(request)
+  const open = (grant: number, more = {}) =>
+    openShared(chain, { account: EVE, grant, fid, header, ask, ...more })
+  async function read(id: FileId, capsuleKey: Uint8Array): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    const got = getFile(id, (piece) => void parts.push(piece.slice()), {
+      ...access,
+      account: EVE,
+      capsuleKey,
+    })
+    await inTime(kit.clock, got)
+    return new Uint8Array(Buffer.concat(parts))
+  }
+  return { kit, bytes, fid, proxies, chain, header, owner, share, takeAll, ask, open, read }
+}
+
+describe('a file is shared', () => {
+  test('with an account that reads it, through proxies that the chain drew', async () => {
+    const { share, takeAll, open, read, fid, bytes, chain } = await world()
+    const grant = await share()
+    await assert.rejects(open(grant), { code: 'NO_SHARES' })
+    await takeAll(grant)
+    const capsuleKey = await open(grant)
+    assert.deepEqual(await read(fid, capsuleKey), bytes)
+    const [shared] = await listShared(chain, EVE.id)
+    assert.deepEqual(
+      [shared!.id, shared!.owner, shared!.files, shared!.status, shared!.serving],
+      [grant, DAVE.id, [fid], 'Active', 5],
+    )
+    assert.deepEqual(await listGrants(chain, DAVE.id), [shared])
+    assert.deepEqual(await listShared(chain, DAVE.id), [])
+  })
+
+  test('and not with anybody else', async () => {
+    const { share, takeAll, open, fid, kit, chain } = await world()
+    const grant = await share()
+    await takeAll(grant)
+    await assert.rejects(open(grant, { account: DAVE }), { code: 'NO_SHARES', message: /signed/ })
+    await assert.rejects(open(grant + 1), { code: 'NOT_FOUND' })
+    await assert.rejects(open(grant, { fid: 'ab'.repeat(32) }), { code: 'NOT_FOUND' })
+    const parts: Uint8Array[] = []
+    const without = getFile(fid, (piece) => void parts.push(piece), {
+      ...{ account: EVE, gateway: kit.client, clock: kit.clock },
+    })
+    await assert.rejects(inTime(kit.clock, without), { code: 'WRONG_KEY' })
+    assert.equal(parts.length, 0)
+    await assert.rejects(
+      shareFiles(chain, {
+        ...{ account: EVE, random, files: [], grantee: DAVE.id, fee: FEE },
+        expiry: kit.chain.finalizedNumber() + 500,
+      }),
+      /NoFiles/,
+    )
+  })
+
+  test('while some proxies are silent, lie, or answer for another; with too few it says so', async () => {
+    const { share, takeAll, open, ask, proxies } = await world()
+    const grant = await share()
+    await takeAll(grant)
+    const names = [...proxies.keys()]
+    const serving: AccountId[] = []
+    await open(grant, {
+      ask: (proxy: AccountId, request: ShareRequest) => {
+        serving.push(proxy)
+        return ask(proxy, request)
+      },
+    })
+    const [silent, liar, third] = serving as [AccountId, AccountId, AccountId]
+    const spoil =
+      (bad: readonly AccountId[]) => async (proxy: AccountId, request: ShareRequest) => {
+        if (proxy === silent) throw new Error('no answer')
+        const answer = await ask(proxy, request)
+        if (!bad.includes(proxy)) return answer
+        return { ...answer, share: { ...answer.share, point: answer.share.id } }
+      }
+    const key = await open(grant)
+    assert.deepEqual(await open(grant, { ask: spoil([liar]) }), key)
+    await assert.rejects(open(grant, { ask: spoil([liar, third]) }), { code: 'NO_SHARES' })
+    assert.ok(names.length > serving.length)
+  })
+
+  test('until it is revoked: no proxy makes a share from then on', async () => {
+    const { share, takeAll, open, chain } = await world()
+    const grant = await share()
+    await takeAll(grant)
+    await open(grant)
+    await revokeGrant(chain, DAVE, grant)
+    await assert.rejects(open(grant), { code: 'NO_SHARES', message: /not any more/ })
+    const [listed] = await listGrants(chain, DAVE.id)
+    assert.deepEqual([listed!.status, listed!.escrow], ['Revoked', 0n])
+  })
+
+  test('for as many uses as its owner allows', async () => {
+    const { share, takeAll, open } = await world()
+    const grant = await share({ uses: 2 })
+    await takeAll(grant)
+    await open(grant)
+    await open(grant)
+    await assert.rejects(open(grant), {
+      code: 'NO_SHARES',
+      message: /as often as its owner allowed/,
+    })
+  })
+
+  test('with proxies that take the place of silent ones, from the same key', async () => {
+    const { share, proxies, open, chain, owner, kit, read, fid, bytes } = await world()
+    const grant = await share()
+    const places = async (state: string): Promise<AccountId[]> => {
+      const { query } = await kit.chain.finalized()
+      const found = await query.Reencryption.Grants(grant)
+      return found!.places.filter((place) => place.state === state).map(({ proxy }) => proxy)
+    }
+    const drawn = await places('Committed')
+    for (const proxy of drawn.slice(0, 3)) await proxies.get(proxy)!.take(grant)
+    assert.equal(await completeGrant(chain, grant, owner), 0)
+    kit.chain.empty(31)
+    assert.equal(await replaceProxies(chain, grant, owner), 2)
+    const fresh = await places('Committed')
+    assert.equal(fresh.length, 2)
+    for (const proxy of fresh) assert.equal(await proxies.get(proxy)!.take(grant), true)
+    const active = await open(grant)
+    assert.deepEqual(await read(fid, active), bytes)
+    // Old and new fragments are of one polynomial: one old and two new proxies open it too.
+    const some = [drawn[0]!, ...fresh]
+    const key = await open(grant, {
+      ask: async (proxy: AccountId, request: ShareRequest) => {
+        if (!some.includes(proxy)) throw new Error('asleep')
+        return proxies.get(proxy)!.answer(request)
+      },
+    })
+    assert.deepEqual(key, active)
+  })
+})
