@@ -27,7 +27,13 @@ import { createPool } from './work/pool.ts'
 export interface MinerConfig
   extends Pick<
     Shared,
-    'listenHost' | 'announce' | 'minFreeBytes' | 'autoClaim' | 'deleteAfterMs' | 'auditJitterMs'
+    | 'listenHost'
+    | 'announce'
+    | 'minFreeBytes'
+    | 'autoClaim'
+    | 'proxy'
+    | 'deleteAfterMs'
+    | 'auditJitterMs'
   > {
   /** WebSocket addresses of chain nodes. */
   readonly nodes: readonly string[]
@@ -97,6 +103,7 @@ export async function startMiner(
     announce: config.announce,
     minFreeBytes: config.minFreeBytes,
     autoClaim: config.autoClaim,
+    proxy: config.proxy,
     deleteAfterMs: config.deleteAfterMs,
     auditJitterMs: config.auditJitterMs,
   }

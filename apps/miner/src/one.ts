@@ -17,6 +17,7 @@ import type { MinerContext } from './context.ts'
 import { endpointOf } from './endpoint.ts'
 import { loadIdentity } from './identity.ts'
 import type { MinerMetrics } from './metrics.ts'
+import { createProxyRole } from './proxy/role.ts'
 import type { Admission } from './serve/admission.ts'
 import type { Arena } from './serve/arena.ts'
 import { serveStorage } from './serve/handlers.ts'
@@ -56,6 +57,8 @@ export interface Shared {
   readonly announce: string | undefined
   readonly minFreeBytes: number
   readonly autoClaim: boolean
+  /** Whether its miners re-encrypt for others. */
+  readonly proxy: boolean
   readonly deleteAfterMs: number
   readonly auditJitterMs: number
 }
@@ -78,7 +81,14 @@ export interface OneMiner {
 }
 
 /** Milliseconds between looks, when no event wakes a chore before. */
-const EVERY = { audit: 4_000, confirm: 6_000, register: 10_000, rewards: 60_000, gauges: 10_000 }
+const EVERY = {
+  audit: 4_000,
+  confirm: 6_000,
+  register: 10_000,
+  rewards: 60_000,
+  gauges: 10_000,
+  proxy: 20_000,
+}
 const SWEEP_MS = { least: 5_000, most: 600_000 }
 const DRAIN_MS = 10_000
 
@@ -104,8 +114,9 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
   if (store.found.lost > 0)
     logger.error({ fragments: store.found.lost }, 'fragments are missing from the disk')
 
+  const identity = await loadIdentity(dataDir, random)
   const network = await createNetwork({
-    identity: await loadIdentity(dataDir, random),
+    identity,
     listen: [
       `/${shared.listenHost.includes(':') ? 'ip6' : 'ip4'}/${shared.listenHost}/tcp/${spec.port}`,
     ],
@@ -126,7 +137,9 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
     metrics: shared.minerMetrics,
     signal: end.signal,
   }
-  const serving = serveStorage(ctx, network, createParameters(ctx, network, shared.parameterChecks))
+  const role = shared.proxy ? createProxyRole(ctx, identity) : undefined
+  const parameters = createParameters(ctx, network, shared.parameterChecks)
+  const serving = serveStorage(ctx, network, parameters, role)
   await network.start()
 
   const endpoint = (): string => endpointOf({ ...addressOf(network), announce: shared.announce })
@@ -146,6 +159,7 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
     confirm: loop('confirm', EVERY.confirm, createConfirmer(ctx)),
     register: loop('register', EVERY.register, registrar.check),
     clean: loop('clean', sweepMs, cleaner.sweep),
+    ...(role && { proxy: loop('proxy', EVERY.proxy, role.check) }),
     gauges: loop('gauges', EVERY.gauges, async () => setGauges(ctx)),
     ...(shared.autoClaim && {
       rewards: loop('rewards', EVERY.rewards, async () => void (await claimRewards(ctx))),
@@ -155,6 +169,7 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
   async function told({ number, events }: Block): Promise<void> {
     for (const event of events) {
       const { data } = event
+      if (role?.concerns(event)) chores.proxy?.wake()
       if (event.name === 'FileBank.StorageCompleted') chores.confirm.wake()
       const file = FILE_EVENTS[event.name]
       if (file) await cleaner.changed(data[file] as Parameters<typeof cleaner.changed>[0])

@@ -243,6 +243,10 @@ test('storage: put, have, refusal, receipt, tags, get', () =>
       async tags(_, __, tags) {
         if (tags[0] === 0xff) throw new StorageRefusal('Corrupt', 'bad tags')
       },
+      async share(_, request) {
+        if (request.length > 200) throw new StorageRefusal('NotExpected', 'not signed')
+        return request.toReversed()
+      },
       get: async (_, r) =>
         kept.get(r.fragmentId)?.subarray(r.offset, r.offset + r.length) ?? new Uint8Array(0),
     })
@@ -270,6 +274,9 @@ test('storage: put, have, refusal, receipt, tags, get', () =>
       results.map((r) => r.refusal?.code ?? r.status),
       ['stored', 'Corrupt', 'have'],
     )
+    assert.deepEqual(await client.share(b.peerId, Uint8Array.of(1, 2)), Uint8Array.of(2, 1))
+    await assert.rejects(client.share(b.peerId, new Uint8Array(300)), { code: 'NotExpected' })
+    await assert.rejects(client.share(b.peerId, new Uint8Array(600)))
     const part = await client.get(b.peerId, id('b'), { offset: 10, length: 2_000_000 })
     assert.ok(Buffer.from(part).equals(data.subarray(10, 2_000_010)))
     await assert.rejects(client.get(b.peerId, id('d'), { offset: 0, length: 1 }), {

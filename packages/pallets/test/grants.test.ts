@@ -47,6 +47,19 @@ test('miners in service and registered gateways become proxies, with a bond, and
   c.noop(by(minerName(0)), register, 'Reencryption.AlreadyProxy')
   c.ok(by('gateway'), c.tx.Oss.register({ endpoint: new Uint8Array(38), domain: utf8('') }))
   c.ok(by('gateway'), register)
+  const { publicKey } = keyOf('other seal')
+  c.ok(by('gateway'), c.tx.Reencryption.set_seal_key({ sealKey: publicKey }))
+  assert.deepEqual(
+    c.run(() => c.storage.Reencryption.Proxies.get(idOf('gateway')))!.sealKey,
+    publicKey,
+  )
+  const none = c.tx.Reencryption.set_seal_key({ sealKey: new Uint8Array(32) })
+  c.noop(by('gateway'), none, 'Reencryption.BadKey')
+  c.noop(
+    by('mallory'),
+    c.tx.Reencryption.set_seal_key({ sealKey: publicKey }),
+    'Reencryption.NotProxy',
+  )
   c.noop(by('gateway'), c.tx.Reencryption.withdraw_proxy({}), 'Reencryption.NotPaused')
   c.ok(by('gateway'), c.tx.Reencryption.pause_proxy({}))
   c.ok(by('gateway'), c.tx.Reencryption.withdraw_proxy({}))

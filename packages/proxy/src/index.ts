@@ -13,9 +13,11 @@ export {
   shareAnswer,
   shareRequest,
 } from './request.ts'
+export { sealKeyOf } from './seal-key.ts'
 export {
   createProxyService,
   type ProxyService,
   type ProxyServiceOptions,
   sealPurpose,
 } from './service.ts'
+export type { FragmentDb } from './store.ts'

@@ -1,6 +1,6 @@
 import { type AccountId, concat, equal, fromHex, u32le } from '@cess/bytes'
 import type { KeyPair } from '@cess/crypto'
-import type { KeyValueStore, Logger, Random } from '@cess/ports'
+import type { Logger, Random } from '@cess/ports'
 import {
   answerMessage,
   auditCapsule,
@@ -17,7 +17,7 @@ import {
 import { ProxyError } from './errors.ts'
 import type { ChainGrant, FinalState, ProxyChain } from './port.ts'
 import { isSigned, type ShareAnswer, type ShareRequest } from './request.ts'
-import { createFragmentStore } from './store.ts'
+import { createFragmentStore, type FragmentDb } from './store.ts'
 
 export interface ProxyServiceOptions {
   readonly chain: ProxyChain
@@ -26,7 +26,7 @@ export interface ProxyServiceOptions {
   readonly pair: KeyPair
   /** Opens key fragments that were sealed to this proxy. */
   readonly sealKey: DelegatingKey
-  readonly db: KeyValueStore
+  readonly db: FragmentDb
   readonly random: Random
   readonly logger: Logger
 }

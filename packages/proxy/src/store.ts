@@ -6,8 +6,11 @@ import { decode, encode, u32, vec } from '@cess/scale'
 const fragments = vec(keyFragment, 16)
 const key = (kind: string, grant: number): Uint8Array => concat(utf8(kind), u32le(grant))
 
+/** What fragments are kept in. */
+export type FragmentDb = Pick<KeyValueStore, 'get' | 'batch'>
+
 /** Key fragments that were acknowledged, and how often they were used. A fragment that `put` returned for survives a crash. */
-export function createFragmentStore(db: KeyValueStore) {
+export function createFragmentStore(db: FragmentDb) {
   return {
     get(grant: number): readonly KeyFragment[] | undefined {
       const raw = db.get(key('f', grant))

@@ -7,6 +7,7 @@ import {
   type MinerCall,
   type MinerChain,
   type Placement,
+  type SharingState,
 } from './port.ts'
 
 /** What the miner needs of the SDK's client. */
@@ -22,6 +23,7 @@ export function minerChain(client: ClientPart): MinerChain {
     collateralPerTib: collateralPerTib(),
     best: async () => stateOf(await client.best()),
     finalized: async () => stateOf(await client.finalized()),
+    sharing: async () => sharingOf(await client.finalized()),
     follow: (listener) =>
       client.follow(async ({ hash, number }) =>
         listener({ number, events: await client.events(hash) }),
@@ -140,6 +142,23 @@ async function stateOf(view: ChainView): Promise<ChainState> {
   }
 }
 
+async function sharingOf(view: ChainView): Promise<SharingState> {
+  const { Reencryption, System } = view.query
+  return {
+    number: await System.Number(),
+    grant: (id) => Reencryption.Grants(id),
+    commitments: (id, proxy) => Reencryption.Commitments(id, proxy),
+    sealed: (id, proxy) => Reencryption.Sealed(id, proxy),
+    epoch: (owner, file) => Reencryption.FileEpoch(owner, file),
+    audit: () => Reencryption.OpenAudit(),
+    sealKey: async (account) => (await Reencryption.Proxies(account))?.sealKey,
+    async *placesOf(account) {
+      for await (const [[id], grant] of Reencryption.Grants.entries())
+        if (grant.places.some(({ proxy, state }) => proxy === account && state !== 'Gone')) yield id
+    },
+  }
+}
+
 function callOf(tx: ChainClient['tx'], call: MinerCall) {
   switch (call.type) {
     case 'register':
@@ -168,5 +187,13 @@ function callOf(tx: ChainClient['tx'], call: MinerCall) {
       return tx.Sminer.miner_exit_prep({ miner: call.miner })
     case 'withdraw':
       return tx.Sminer.miner_withdraw({})
+    case 'registerProxy':
+      return tx.Reencryption.register_proxy({ sealKey: call.sealKey })
+    case 'setSealKey':
+      return tx.Reencryption.set_seal_key({ sealKey: call.sealKey })
+    case 'acknowledge':
+      return tx.Reencryption.acknowledge({ grant: call.grant })
+    case 'answerAudit':
+      return tx.Reencryption.answer_audit({ share: call.share })
   }
 }

@@ -1,5 +1,7 @@
 import type { AccountId, FileId, Hash } from '@cess/bytes'
 import type { KeyPair } from '@cess/crypto'
+import type { FinalState } from '@cess/proxy'
+import type { Share } from '@cess/reencryption'
 import type { ColumnRef } from '../store/schema.ts'
 
 /** Where the fragments of a file belong: of a deal that is on its way, or of a stored file. */
@@ -108,6 +110,10 @@ export type MinerCall =
   | { readonly type: 'addCollateral'; readonly miner: AccountId; readonly amount: bigint }
   | { readonly type: 'prepareExit'; readonly miner: AccountId }
   | { readonly type: 'withdraw' }
+  | { readonly type: 'registerProxy'; readonly sealKey: Uint8Array }
+  | { readonly type: 'setSealKey'; readonly sealKey: Uint8Array }
+  | { readonly type: 'acknowledge'; readonly grant: number }
+  | { readonly type: 'answerAudit'; readonly share: Share }
 
 export interface MinerEvent {
   /** `Pallet.Event` */
@@ -119,6 +125,14 @@ export interface Block {
   readonly events: readonly MinerEvent[]
 }
 
+/** Finalized state, as far as a proxy needs it. */
+export interface SharingState extends FinalState {
+  /** Key that fragments are sealed to, of an account that is a proxy. */
+  sealKey(account: AccountId): Promise<Uint8Array | undefined>
+  /** Grants that an account has a place in. */
+  placesOf(account: AccountId): AsyncIterable<number>
+}
+
 /** The chain as a miner sees it. Adapted from the SDK's client; tests bring their own. */
 export interface MinerChain {
   readonly genesisHash: Hash
@@ -126,6 +140,7 @@ export interface MinerChain {
   readonly collateralPerTib: bigint
   best(): Promise<ChainState>
   finalized(): Promise<ChainState>
+  sharing(): Promise<SharingState>
   /** Tells every finalized block once, in order. Returns what ends it. */
   follow(listener: (block: Block) => void | Promise<void>): () => void
   /** Signs and submits, and waits until the call is in a block. @throws ChainRefusal */

@@ -29,6 +29,7 @@ export async function buildConfig(
     announce: settings.announce,
     minFreeBytes: settings.minFree,
     autoClaim: settings.autoClaim,
+    proxy: settings.proxy,
     deleteAfterMs: settings.deleteAfter * 1_000,
     auditJitterMs: settings.auditJitter * 1_000,
     threads: settings.threads,

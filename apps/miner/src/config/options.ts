@@ -191,6 +191,14 @@ export const OPTIONS = {
     fallback: undefined,
     parse: address,
   }),
+  proxy: option({
+    flag: '--proxy <bool>',
+    env: 'CESS_MINER_PROXY',
+    help: 're-encrypt shared files for others, for a part of the fee; each miner puts up a bond for it',
+    example: true,
+    fallback: false,
+    parse: flag,
+  }),
   autoClaim: option({
     flag: '--auto-claim <bool>',
     env: 'CESS_MINER_AUTO_CLAIM',

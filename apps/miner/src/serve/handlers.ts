@@ -2,6 +2,7 @@ import type { Network, StorageHandlers } from '@cess/network'
 import { StorageRefusal, storageServer } from '@cess/network'
 import type { MinerContext } from '../context.ts'
 import { reasonOf } from '../errors.ts'
+import type { ProxyRole } from '../proxy/role.ts'
 import { createGet } from './get.ts'
 import type { Parameters } from './parameters.ts'
 import { createPut } from './put.ts'
@@ -14,7 +15,12 @@ export interface Serving {
 }
 
 /** Answers the storage protocols of one miner. */
-export function serveStorage(ctx: MinerContext, network: Network, parameters: Parameters): Serving {
+export function serveStorage(
+  ctx: MinerContext,
+  network: Network,
+  parameters: Parameters,
+  role?: ProxyRole,
+): Serving {
   let draining = false
   const running = new Set<Promise<unknown>>()
 
@@ -51,6 +57,7 @@ export function serveStorage(ctx: MinerContext, network: Network, parameters: Pa
     tags: guarded('tags', createTags(ctx, network.report, parameters)),
     get: guarded('get', createGet(ctx)),
     params: guarded('params', async (_peer, hash) => parameters.held(hash)),
+    ...(role && { share: guarded('share', async (_peer, request) => role.share(request)) }),
   }
   storageServer(network, handlers)
 

@@ -1,5 +1,7 @@
 import { concat, type FileId, fromHex, utf8 } from '@cess/bytes'
+import type { KeyValueStore } from '@cess/ports'
 import { accountId32, FRAGMENTS } from '@cess/primitives'
+import type { FragmentDb } from '@cess/proxy'
 import {
   array,
   decode,
@@ -30,9 +32,10 @@ import {
  *   q/ file ‖ index                    → tagger             tags that are complete and not confirmed on chain yet
  *   k/ parameters hash                 → prover parameters
  *   a/ start of the challenge          → AuditRecord
+ *   p/ …                               → key fragments of shared files (@cess/proxy)
  *   m/ name                            → what exists once
  */
-type Prefix = 'f' | 'r' | 'b' | 'c' | 'l' | 'g' | 't' | 'u' | 'q' | 'k' | 'a' | 'm'
+type Prefix = 'f' | 'r' | 'b' | 'c' | 'l' | 'g' | 't' | 'u' | 'q' | 'k' | 'a' | 'p' | 'm'
 
 const u32be = (value: number): Uint8Array => {
   const out = new Uint8Array(4)
@@ -146,3 +149,13 @@ export const auditRecord = struct('miner::Audit', {
 export type AuditRecord = Infer<typeof auditRecord>
 
 export { decode, encode }
+
+/** The part of the index that the role of a proxy keeps its fragments in. */
+export const sharesOf = (db: KeyValueStore): FragmentDb => ({
+  get: (name) => db.get(prefixed('p', name)),
+  batch: (ops, options) =>
+    db.batch(
+      ops.map((op) => ({ ...op, key: prefixed('p', op.key) })),
+      options,
+    ),
+})

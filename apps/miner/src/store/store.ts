@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AccountId, equal, type FileId, fromHex, type Hash } from '@cess/bytes'
 import { DbError, openLevelStore } from '@cess/db'
+import type { FragmentDb } from '@cess/proxy'
 import { MinerError } from '../errors.ts'
 import { type AuditLog, auditLogOf } from './audits.ts'
 import { openDisk } from './disk.ts'
 import { type Fragments, fragmentsOf, type StoreLimits, type Usage } from './fragments.ts'
 import { reopening } from './index-db.ts'
 import { recover } from './recover.ts'
-import { encode, fragmentRecord, key } from './schema.ts'
+import { encode, fragmentRecord, key, sharesOf } from './schema.ts'
 import { type Tags, tagsOf } from './tags.ts'
 
 /** Everything that one miner keeps. */
@@ -16,6 +17,8 @@ export interface Store {
   readonly fragments: Fragments
   readonly tags: Tags
   readonly audits: AuditLog
+  /** Key fragments of shared files. */
+  readonly shares: FragmentDb
   readonly usage: Usage
   /** What the start found: fragments lost since the last run, and files of unfinished writes. */
   readonly found: { readonly removed: number; readonly lost: number }
@@ -61,6 +64,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       fragments,
       tags: tagsOf({ db, usage }, fragments),
       audits: auditLogOf(db),
+      shares: sharesOf(db),
       usage,
       found,
       async close() {

@@ -1,6 +1,8 @@
 import { type AccountId, type FileId, fromHex, type Hash } from '@cess/bytes'
 import type { KeyPair } from '@cess/crypto'
 import { type ServiceProof, serviceProof, verify, verifyOpening } from '@cess/podr2'
+import type { ChainGrant } from '@cess/proxy'
+import type { Commitment, Share } from '@cess/reencryption'
 import { decode } from '@cess/scale'
 import { accountOf } from '@cess/sdk'
 import {
@@ -51,6 +53,15 @@ export interface TestChain extends MinerChain {
   readonly balances: Map<AccountId, bigint>
   readonly audits: Map<AccountId, { block: number; result: 'Passed' | 'Failed' | 'Missed' }>
   readonly claimables: Set<AccountId>
+  /** Shared files: grants by number, what their owners committed to and sealed, and keys of proxies. */
+  readonly shared: {
+    readonly grants: Map<number, ChainGrant>
+    readonly commitments: Map<string, readonly Commitment[]>
+    readonly sealed: Map<string, Uint8Array>
+    readonly sealKeys: Map<AccountId, Uint8Array>
+    audit: { readonly grant: number; readonly seed: Uint8Array } | undefined
+    readonly audited: Share[]
+  }
   /** While set, submissions fail with it. */
   trouble: ChainRefusal | undefined
   /** While false, what is submitted gets into no block. */
@@ -175,6 +186,21 @@ export function testChain(): TestChain {
         chain.audits.set(from, { block: best.number, result: result ? 'Passed' : 'Failed' })
         return [{ name: 'Audit.VerifyProof', data: { miner: from, result, bytes: open.bytes } }]
       }
+      case 'registerProxy':
+      case 'setSealKey':
+        chain.shared.sealKeys.set(from, call.sealKey)
+        return []
+      case 'acknowledge': {
+        const grant = chain.shared.grants.get(call.grant)!
+        const places = grant.places.map((place) =>
+          place.proxy === from ? { ...place, state: 'Serving' as const } : place,
+        )
+        chain.shared.grants.set(call.grant, { ...grant, places, status: 'Active' })
+        return []
+      }
+      case 'answerAudit':
+        chain.shared.audited.push(call.share)
+        return []
       case 'claim':
         chain.claimables.delete(from)
         return [{ name: 'Sminer.Receive', data: { acc: from, reward: 5n } }]
@@ -194,6 +220,26 @@ export function testChain(): TestChain {
     balances: new Map(),
     audits: new Map(),
     claimables: new Set(),
+    shared: {
+      ...{ grants: new Map(), commitments: new Map(), sealed: new Map(), sealKeys: new Map() },
+      ...{ audit: undefined, audited: [] },
+    },
+    async sharing() {
+      const { grants, commitments, sealed, sealKeys, audit } = chain.shared
+      return {
+        number: best.number,
+        grant: async (id) => grants.get(id),
+        commitments: async (id, proxy) => commitments.get(`${id}/${proxy}`),
+        sealed: async (id, proxy) => sealed.get(`${id}/${proxy}`),
+        epoch: async () => 0,
+        audit: async () => audit,
+        sealKey: async (account) => sealKeys.get(account),
+        async *placesOf(account) {
+          for (const [id, { places }] of grants)
+            if (places.some(({ proxy, state }) => proxy === account && state !== 'Gone')) yield id
+        },
+      }
+    },
     trouble: undefined,
     includes: true,
     best: async () => stateOf(best),

@@ -63,6 +63,7 @@ export const minerConfig = (dataDir: string, change: Partial<MinerConfig> = {}):
   announce: undefined,
   minFreeBytes: 0,
   autoClaim: true,
+  proxy: false,
   deleteAfterMs: 0,
   auditJitterMs: 0,
   threads: 1,

@@ -117,6 +117,9 @@ export function storageClient(network: Network) {
         await readReply(stream)
         return receiveData(stream, o.length)
       }),
+    /** A share of a file's capsule, for a request of it: encoded, both. */
+    share: (peer: string, request: Uint8Array): Promise<Uint8Array> =>
+      ask(peer, STORAGE_PROTOCOL.share, request),
     params: (peer: string, hash: Uint8Array): Promise<Uint8Array> =>
       ask(peer, STORAGE_PROTOCOL.params, hash),
   }

@@ -22,11 +22,15 @@ export const STORAGE_PROTOCOL = {
   tags: '/cess/tags/1',
   get: '/cess/get/1',
   params: '/cess/params/1',
+  /** A share of a file's capsule, from a proxy: requests and answers of @cess/proxy. */
+  share: '/cess/share/1',
 } as const
 
 export const MAX_FRAGMENT = SEGMENT_SIZE / DATA_FRAGMENTS
 export const MAX_TAGS = 8 << 20
 export const MAX_PARAMS = 128 << 10
+/** Longest request of a share, and answer to one. */
+export const MAX_SHARE = 512
 /** Data travels in frames of this many bytes. */
 export const DATA_FRAME = 256 << 10
 

@@ -9,6 +9,7 @@ import {
   getRequest,
   MAX_FRAGMENT,
   MAX_PARAMS,
+  MAX_SHARE,
   MAX_TAGS,
   type PutHeader,
   putHeader,
@@ -41,6 +42,8 @@ export interface StorageHandlers {
   get?(peer: string, request: GetRequest): Promise<Uint8Array>
   /** Prover parameters by their hash. */
   params?(peer: string, hash: Uint8Array): Promise<Uint8Array>
+  /** A share, encoded, for an encoded request of one. */
+  share?(peer: string, request: Uint8Array): Promise<Uint8Array>
 }
 
 const LIMITS: StreamLimits = { perPeerConcurrent: 8, perPeerPerSecond: 64 }
@@ -131,17 +134,19 @@ export function storageServer(network: Network, h: StorageHandlers): void {
   const answer = (
     protocol: string,
     run: (peer: string, request: Uint8Array) => Promise<Uint8Array>,
+    maxRequest = 64,
   ): void =>
     network.serve(
       protocol,
-      { ...LIMITS, maxRequest: 64, maxResponse: MAX_PARAMS + 16 },
+      { ...LIMITS, maxRequest, maxResponse: MAX_PARAMS + 16 },
       (peer, request) => run(peer, request).then(ok, refused),
     )
-  const { receipt: sign, params } = h
+  const { receipt: sign, params, share } = h
   if (sign)
     answer(STORAGE_PROTOCOL.receipt, async (peer, request) =>
       encode(receipt, await sign(peer, parse(receiptRequest, request).fileId)),
     )
+  if (share) answer(STORAGE_PROTOCOL.share, share, MAX_SHARE)
   if (params)
     answer(STORAGE_PROTOCOL.params, async (peer, hash) => {
       if (hash.length !== 32) throw new StorageRefusal('Invalid', 'not a 32-byte hash')

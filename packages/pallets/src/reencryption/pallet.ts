@@ -246,6 +246,16 @@ export const reencryption = (config: {
           return { paysFee: 'No' }
         },
       },
+      set_seal_key: {
+        index: 12,
+        docs: 'Changes the key that fragments are sealed to.',
+        args: { sealKey: fixedBytes(32) },
+        weight: weigh(50, 1, 1),
+        run({ api }, origin, { sealKey }) {
+          api.proxies.changeKey(ensureSigned(origin), sealKey)
+          return undefined
+        },
+      },
     },
   })
 export type ReencryptionApi = NonNullable<ReturnType<typeof reencryption>['provided']>

@@ -60,6 +60,11 @@ export function proxiesOf(deps: ProxiesDeps) {
       enter(who)
       emit.ProxyRegistered({ proxy: who, operator })
     },
+    /** Fragments are sealed to another key from now on: the old one is lost, or should not be used any more. */
+    changeKey(who: AccountId, sealKey: Uint8Array): void {
+      if (!arePoints(sealKey)) throw errors.BadKey()
+      storage.Proxies.put(who, { ...info(who), sealKey })
+    },
     /** Gives the bond back to a paused proxy that has no grants left. */
     withdraw(who: AccountId): void {
       const proxy = info(who)
