@@ -10,6 +10,7 @@ import { addKey } from './commands/key.ts'
 import { addFiles } from './commands/ls.ts'
 import { addMiners } from './commands/miners.ts'
 import { addPut } from './commands/put.ts'
+import { addShare } from './commands/share.ts'
 import { addSpace } from './commands/space.ts'
 import { addStatus } from './commands/status.ts'
 import type { Shell } from './shell/shell.ts'
@@ -52,6 +53,7 @@ those over ~/.cess/config.json. Exit codes: 0 done, 1 failed, 2 the command line
   addGet(program, action)
   addFiles(program, action)
   addStatus(program, action)
+  addShare(program, action)
   addSpace(program, action)
   addAuthorize(program, action)
   addBalance(program, action)

@@ -222,6 +222,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         runner,
         files,
         miners,
+        client,
         jobs,
         peerId: network.peerId,
         reader,

@@ -94,6 +94,7 @@ function startMiners(
       ...['run', '--dev-key', '//Miner', '--first', String(first), '--count', String(count)],
       ...['--data', dirs.miners(index), '--node', ...nodes],
       ...['--listen-host', '127.0.0.1', '--log-level', options.logLevel, '--ready-json'],
+      ...['--proxy', 'true'],
     ],
     logFile: dirs.log(`miners ${index + 1}`),
     readyMs: READY_MS,

@@ -69,3 +69,4 @@ export {
   type OpenSharedOptions,
   openShared,
 } from './sharing/shared.ts'
+export { blockInDays, shareFee } from './sharing/terms.ts'

@@ -1,12 +1,28 @@
-import { authorizeGateway, listOperators, parseAddress, revokeGateway } from '@cess/sdk'
+import {
+  authorizeGateway,
+  listOperators,
+  parseAddress,
+  revokeGateway,
+  revokeGrant,
+} from '@cess/sdk'
 import type { Command } from 'commander'
-import { type Action, address, type Cli } from '../cli.ts'
+import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { checkGateway } from './network.ts'
 
 /** The gateway that was named, or the one in use. */
 async function operatorOf(cli: Cli, given: string | undefined) {
   if (given !== undefined) return parseAddress(given)
   return (await checkGateway(cli)).account
+}
+
+async function revokeShare(cli: Cli, grant: number): Promise<Result> {
+  const [chain, account] = await Promise.all([cli.chain(), cli.account()])
+  cli.progress.update('Revoking', 0)
+  const block = await revokeGrant(chain, account, grant)
+  return {
+    json: { grant, block },
+    text: `Grant ${grant} is over: no proxy makes a share of it after block ${block}. What was read before, you cannot take back.`,
+  }
 }
 
 export function addAuthorize(program: Command, action: Action): void {
@@ -44,10 +60,11 @@ delete files, until you take the right back with \`cess revoke\`.`,
     )
   program
     .command('revoke')
-    .description('take the right of a gateway back')
-    .argument('[gateway]', 'address of its account (default: the gateway in use)')
+    .description('take back a share, or the right of a gateway')
+    .argument('[what]', 'number of a grant, or address of a gateway (default: the gateway in use)')
     .action(
       action(async (cli, given: string | undefined) => {
+        if (given !== undefined && /^\d{1,9}$/.test(given)) return revokeShare(cli, Number(given))
         const operator = await operatorOf(cli, given)
         const [chain, account] = await Promise.all([cli.chain(), cli.account()])
         cli.progress.update('Revoking', 0)

@@ -1,6 +1,15 @@
 import type { FileId } from '@cess/bytes'
 import { ContentError } from '@cess/content'
-import { getFile, type OpenedFile, openFile, SdkError } from '@cess/sdk'
+import {
+  getFile,
+  listShared,
+  type OpenedFile,
+  type OpenSharedOptions,
+  openFile,
+  openShared,
+  readHeader,
+  SdkError,
+} from '@cess/sdk'
 import type { Command } from 'commander'
 import type { Action, Cli, Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
@@ -14,22 +23,48 @@ interface GetFlags {
   readonly force?: boolean
 }
 
-async function common(cli: Cli) {
+async function common(cli: Cli, capsuleKey?: Uint8Array) {
   return {
     account: await cli.account(),
     gateway: cli.gateway(),
     clock: cli.clock,
     signal: cli.signal,
+    capsuleKey,
   }
 }
 
-async function toStdout(cli: Cli, id: FileId, { range }: GetFlags): Promise<undefined> {
+/** The key of a file that somebody else has shared with this account; undefined for the account's own files. */
+async function sharedKey(cli: Cli, id: FileId): Promise<Uint8Array | undefined> {
+  const access = await common(cli)
+  try {
+    await openFile(id, access)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ContentError) || error.code !== 'WRONG_KEY') throw error
+    const chain = await cli.chain()
+    const grants = await listShared(chain, access.account.id)
+    const grant = grants.find(({ files, status }) => files.includes(id) && status === 'Active')
+    if (!grant) throw error
+    cli.progress.update('Asking proxies', 0)
+    const header = await readHeader(id, access)
+    const ask: OpenSharedOptions['ask'] = (proxy, request) =>
+      access.gateway.share(proxy, request, cli.signal)
+    return openShared(chain, { account: access.account, grant: grant.id, fid: id, header, ask })
+  }
+}
+
+async function toStdout(
+  cli: Cli,
+  id: FileId,
+  { range }: GetFlags,
+  capsuleKey: Uint8Array | undefined,
+): Promise<undefined> {
   if (cli.json)
     throw new CliError(
       'USAGE',
       'With --json standard output is for the result. Name a file with -o.',
     )
-  const options = { ...(await common(cli)), range }
+  const options = { ...(await common(cli, capsuleKey)), range }
   await getFile(id, (bytes) => cli.shell.write(bytes, cli.signal), options)
   return undefined
 }
@@ -44,8 +79,9 @@ async function download(
   id: FileId,
   path: string,
   { range, force = false }: GetFlags,
+  capsuleKey: Uint8Array | undefined,
 ): Promise<OpenedFile> {
-  const options = await common(cli)
+  const options = await common(cli, capsuleKey)
   const part = `${id.slice(0, 16)}${range ? `-${range.offset}-${range.length ?? ''}` : ''}`
   for (;;) {
     const target = await openTarget(path, part, force)
@@ -76,15 +112,16 @@ async function download(
 }
 
 async function get(cli: Cli, id: FileId, flags: GetFlags): Promise<Result | undefined> {
-  if (flags.output === '-') return toStdout(cli, id, flags)
-  const { manifest } = await openFile(id, await common(cli))
+  const capsuleKey = await sharedKey(cli, id)
+  if (flags.output === '-') return toStdout(cli, id, flags, capsuleKey)
+  const { manifest } = await openFile(id, await common(cli, capsuleKey))
   const path = await placeFor(
     cli.shell.cwd,
     flags.output,
     safeName(manifest.name, id),
     flags.force ?? false,
   )
-  const file = await download(cli, id, path, flags)
+  const file = await download(cli, id, path, flags, capsuleKey)
   const bytes = flags.range
     ? Math.min(flags.range.length ?? Number.POSITIVE_INFINITY, file.size - flags.range.offset)
     : file.size

@@ -12,12 +12,14 @@ import {
 import { type RemoveDeps, removeRoute } from './remove.ts'
 import { createResume, createResumeStatus } from './resume.ts'
 import type { Route } from './router.ts'
+import { type ShareDeps, shareRoute } from './share.ts'
 import { createUpload, type UploadDeps } from './uploads.ts'
 
 export type RoutesDeps = UploadDeps &
   InformationDeps &
   RemoveDeps &
   Pick<DownloadDeps, 'reader'> &
+  Pick<ShareDeps, 'client'> &
   Pick<StatusDeps, 'heads' | 'registered'> & {
     /** Memory of fragments on their way to miners. */
     readonly placing: Semaphore
@@ -46,6 +48,7 @@ export function routesOf(deps: RoutesDeps): readonly Route[] {
     ['GET', '/file/location/:fid', locationRoute(deps)],
     ['GET', '/file/list', listRoute(deps)],
     ['DELETE', '/file/:fid', removeRoute(deps)],
+    ['POST', '/share/:proxy', shareRoute(deps)],
     ['GET', '/version', versionRoute(deps)],
     ['GET HEAD', '/health', healthRoute(status)],
     ['GET', '/status', statusRoute(status)],

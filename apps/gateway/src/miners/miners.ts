@@ -6,7 +6,7 @@ import { createRateLimit } from '../limits/rate.ts'
 import { createSemaphore, type Semaphore } from '../limits/semaphore.ts'
 import { createDirectory, type Directory } from './directory.ts'
 
-export type StorageProtocol = 'put' | 'receipt' | 'tags' | 'get'
+export type StorageProtocol = 'put' | 'receipt' | 'tags' | 'get' | 'share'
 
 /** Exchanges with miners, within what they allow a peer, and a memory of who does not answer. */
 export interface Miners {
@@ -31,7 +31,9 @@ export interface Miners {
 
 const WORST_MS = 60_000
 /** A storage server serves a peer 8 streams of a protocol at a time, and begins 64 a second: we stay below. */
-const STREAMS: Readonly<Record<StorageProtocol, number>> = { put: 4, receipt: 4, tags: 4, get: 6 }
+const STREAMS: Readonly<Record<StorageProtocol, number>> = {
+  ...{ put: 4, receipt: 4, tags: 4, get: 6, share: 6 },
+}
 const PER_SECOND = 50
 const DOWN_MS = 30_000
 const KEPT = 20_000

@@ -124,6 +124,9 @@ const describe = (fid: FileId, { header, manifest }: OpenHeader, total: number):
   ciphertextBytes: total,
 })
 
+const keyOf = (account: GetOptions['account'], capsuleKey: Uint8Array | undefined) =>
+  capsuleKey ? { capsuleKey } : { contentSecret: account.contentSecret() }
+
 /**
  * Opens the header of a file: its name, size and what else its owner wrote.
  * @throws ContentError WRONG_KEY, NOT_CESS, CORRUPT; GatewayRefused FILE_NOT_FOUND; SdkError
@@ -135,11 +138,12 @@ export async function openFile(
     gateway,
     clock,
     signal,
+    capsuleKey,
     attempts = ATTEMPTS,
-  }: Pick<GetOptions, 'account' | 'gateway' | 'clock' | 'signal' | 'attempts'>,
+  }: Pick<GetOptions, 'account' | 'capsuleKey' | 'gateway' | 'clock' | 'signal' | 'attempts'>,
 ): Promise<OpenedFile> {
   const { bytes, total } = await readHead({ fid, gateway, clock, attempts, signal })
-  return describe(fid, openHeader(bytes, { contentSecret: account.contentSecret() }), total)
+  return describe(fid, openHeader(bytes, keyOf(account, capsuleKey)), total)
 }
 
 /**
@@ -199,10 +203,7 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
   const { account, gateway, clock, signal, before, attempts = ATTEMPTS } = options
   const access: Access = { fid, gateway, clock, attempts, signal }
   const { bytes: head, total } = await readHead(access)
-  const key = options.capsuleKey
-    ? { capsuleKey: options.capsuleKey }
-    : { contentSecret: account.contentSecret() }
-  const opened = openHeader(head, key)
+  const opened = openHeader(head, keyOf(account, options.capsuleKey))
   const file = describe(fid, opened, total)
   await options.onManifest?.(file)
 

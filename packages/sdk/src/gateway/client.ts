@@ -2,6 +2,8 @@ import { type AccountId, type FileId, type Hash, isFileId, isHex } from '@cess/b
 import type { Layout } from '@cess/content'
 import type { KeyPair } from '@cess/crypto'
 import type { Clock, Random } from '@cess/ports'
+import { type ShareAnswer, type ShareRequest, shareAnswer, shareRequest } from '@cess/proxy'
+import { decode, encode } from '@cess/scale'
 import { parseAddress } from '../account/account.ts'
 import { SdkError } from '../errors.ts'
 import { GatewayRefused } from './failure.ts'
@@ -92,6 +94,8 @@ export interface GatewayClient {
   metadata(fid: FileId, signal?: AbortSignal): Promise<FileMetadata>
   /** Chaining values (BLAKE3) from the first 64 KiB of a file to its first fragment's hash. Proves itself: see `checkBeginning`. */
   beginning(fid: FileId, signal?: AbortSignal): Promise<Uint8Array[]>
+  /** Takes a request of a share to a proxy. What comes is checked by `openShared`. @throws GatewayRefused NO_SHARE, UNAVAILABLE */
+  share(proxy: AccountId, request: ShareRequest, signal?: AbortSignal): Promise<ShareAnswer>
   /** `undefined` when it can take uploads, or why not. */
   trouble(signal?: AbortSignal): Promise<string | undefined>
 }
@@ -247,6 +251,17 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
       if (!Array.isArray(path) || path.length > 32 || !path.every(isValue))
         throw strange('GET /file/beginning')
       return path.map((value: string) => Uint8Array.fromHex(value))
+    },
+    async share(proxy, request, signal) {
+      const body = encode(shareRequest, request) as Uint8Array<ArrayBuffer>
+      const { answer } = await dataOf(
+        await send(`/share/${proxy}`, { method: 'POST', body }, signal),
+      )
+      try {
+        return decode(shareAnswer, Uint8Array.fromHex(String(answer).slice(0, 1024)))
+      } catch {
+        throw strange('POST /share')
+      }
     },
     async trouble(signal) {
       const response = await send('/health', {}, signal)

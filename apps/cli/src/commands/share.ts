@@ -1,0 +1,127 @@
+import type { FileId } from '@cess/bytes'
+import {
+  blockInDays,
+  formatTokens,
+  type Grant,
+  listGrants,
+  listShared,
+  parseAddress,
+  parseTokens,
+  readHeader,
+  shareFee,
+  shareFiles,
+} from '@cess/sdk'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type Action, address, type Cli, type Result } from '../cli.ts'
+import { fid, whole } from './arguments.ts'
+
+interface ShareFlags {
+  readonly with: string
+  readonly days: number
+  readonly threshold: number
+  readonly proxies: number
+  readonly uses?: number
+  readonly fee?: string
+}
+
+async function share(cli: Cli, ids: readonly FileId[], flags: ShareFlags): Promise<Result> {
+  const grantee = parseAddress(flags.with)
+  const [account, chain] = await Promise.all([cli.account(), cli.chain()])
+  const access = { gateway: cli.gateway(), clock: cli.clock, signal: cli.signal }
+  cli.progress.update('Reading headers', 0)
+  const files = await Promise.all(
+    ids.map(async (id) => ({ fid: id, header: await readHeader(id, access) })),
+  )
+  const { threshold, proxies, uses, days } = flags
+  const fee = flags.fee === undefined ? shareFee(proxies, days) : parseTokens(flags.fee)
+  const expiry = await blockInDays(chain, days)
+  cli.progress.update('Asking the chain for proxies', 0)
+  const terms = { threshold, proxies, uses, fee, expiry, grantee }
+  const grant = await shareFiles(chain, { account, random: cli.random, files, ...terms })
+  cli.progress.update('Waiting for the proxies', 0)
+  const active = await waitUntilActive(cli, grant)
+  return {
+    json: { grant, grantee: address(grantee), files: ids, expiry, fee: String(fee), active },
+    text: active
+      ? `Grant ${grant}: ${address(grantee)} can read ${ids.length === 1 ? 'the file' : `${ids.length} files`} for ${days} days. Take it back with \`cess revoke ${grant}\`.`
+      : `Grant ${grant} is made, and waits for its proxies. \`cess shared\` shows when they are ready.`,
+  }
+}
+
+/** Proxies look at the chain when it tells them: a few blocks. */
+const WAIT_MS = 60_000
+const LOOK_MS = 1_000
+
+async function waitUntilActive(cli: Cli, grant: number): Promise<boolean> {
+  const until = cli.clock.now() + WAIT_MS
+  const chain = await cli.chain()
+  while (cli.clock.now() < until) {
+    const { query } = await chain.finalized()
+    if ((await query.Reencryption.Grants(grant))?.status === 'Active') return true
+    await cli.clock.sleep(LOOK_MS, cli.signal)
+  }
+  return false
+}
+
+const row = (grant: Grant, other: string): string =>
+  `${String(grant.id).padStart(6)}  ${grant.status.padEnd(8)} ${grant.serving}/${grant.proxies} proxies  until #${grant.expiry}  ${other}  ${grant.files.join(' ')}`
+
+const plain = ({ escrow, owner, grantee, ...rest }: Grant): object => ({
+  ...rest,
+  owner: address(owner),
+  grantee: address(grantee),
+  escrow: formatTokens(escrow),
+})
+
+async function shared(cli: Cli): Promise<Result> {
+  const [chain, own] = await Promise.all([cli.chain(), cli.address()])
+  const account = parseAddress(own)
+  const [given, got] = await Promise.all([listGrants(chain, account), listShared(chain, account)])
+  return {
+    json: { given: given.map(plain), received: got.map(plain) },
+    text: [
+      given.length === 0 ? 'You have shared nothing.' : 'Shared by you:',
+      ...given.map((grant) => row(grant, `to ${address(grant.grantee)}`)),
+      got.length === 0 ? 'Nothing is shared with you.' : 'Shared with you:',
+      ...got.map((grant) => row(grant, `by ${address(grant.owner)}`)),
+    ],
+  }
+}
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0 && value <= 365)) throw new InvalidArgumentError('It must be 0 to 365 days.')
+  return value
+}
+
+export function addShare(program: Command, action: Action): void {
+  program
+    .command('share')
+    .description('let somebody read files of yours, for some days')
+    .argument('<fid...>', 'file ids, 16 at most')
+    .requiredOption('--with <address>', 'account that may read them')
+    .option('--days <n>', 'how long', positive, 30)
+    .option('--threshold <m>', 'proxies that it takes', whole(1, 16), 3)
+    .option('--proxies <n>', 'proxies that there are', whole(1, 16), 5)
+    .option('--uses <n>', 'how often each proxy answers (default: any number)', whole(1, 1_000_000))
+    .option('--fee <tokens>', 'what the proxies get together; the rest comes back')
+    .addHelpText(
+      'after',
+      `
+The chain draws proxies among miners. Each gets a part of a key that it cannot read your file with; enough of them together
+re-encrypt the file's key for the other account, and nobody else. Everybody can see on chain who shares which file with whom.
+What the other account has read once, you cannot take back.
+
+Examples:
+  cess share 6f2c…e1 --with cXgaee2N8E4JT9eU6hKFcMiTYyNGrHrZJvZb3MiQYMdcZiWNB --days 7
+  cess shared
+  cess revoke 3`,
+    )
+    .action(
+      action(async (cli, ids: string[], flags: ShareFlags) => share(cli, ids.map(fid), flags)),
+    )
+  program
+    .command('shared')
+    .description('what you have shared, and what was shared with you')
+    .action(action(shared))
+}

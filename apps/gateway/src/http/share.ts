@@ -1,0 +1,47 @@
+import { concat } from '@cess/bytes'
+import { type StorageClient, StorageRefusal } from '@cess/network'
+import type { GatewayContext } from '../context.ts'
+import { codeOf, GatewayError, reasonOf } from '../errors.ts'
+import type { Miners } from '../miners/miners.ts'
+import { bodyOf } from './body.ts'
+import { parseAccount } from './encoding.ts'
+import { type Handler, ok } from './exchange.ts'
+import { bodyLimits } from './uploads.ts'
+
+export interface ShareDeps {
+  readonly ctx: GatewayContext
+  readonly miners: Miners
+  readonly client: StorageClient
+}
+
+/** Longest request of a share. */
+const MAX_REQUEST = 512
+
+/**
+ * `POST /share/:proxy`: takes a signed request of a share (SCALE, @cess/proxy) to a proxy and its answer back. What passes
+ * here is of use to the grantee alone, and the proxy judges who may have it.
+ */
+export const shareRoute =
+  ({ ctx, miners, client }: ShareDeps): Handler =>
+  async (x) => {
+    const proxy = parseAccount(x.params['proxy']!)
+    const parts: Uint8Array[] = []
+    for await (const part of bodyOf(x, bodyLimits(ctx, MAX_REQUEST))) parts.push(part.slice())
+    try {
+      const answer = await miners.exchange(
+        proxy,
+        'share',
+        (peer) => client.share(peer, concat(...parts)),
+        x.signal,
+      )
+      return ok({ answer: answer.toHex() })
+    } catch (error) {
+      if (error instanceof StorageRefusal)
+        throw new GatewayError('NO_SHARE', error.message, { refusal: error.code })
+      if (error instanceof GatewayError || codeOf(error) === undefined) throw error
+      throw new GatewayError(
+        'UNAVAILABLE',
+        `The proxy does not answer (${reasonOf(error)}). Ask another one.`,
+      )
+    }
+  }
