@@ -1,0 +1,101 @@
+// A file is shared through proxies that run in miners, on a network of real processes, by the command line as users have it.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Cess, cess } from '@cess/localnet/cess'
+import { type LocalNetwork, startNetwork } from '@cess/localnet/network'
+
+const folder = mkdtempSync(join(tmpdir(), 'cess-sharing-test-'))
+const bytes = randomBytes(3_000_000)
+let network: LocalNetwork
+let dave: Cess
+let eve: Cess
+let fid = ''
+let eveAddress = ''
+
+before(async () => {
+  network = await startNetwork({
+    data: join(folder, 'network'),
+    ports: { rpc: 0, p2p: 0, gateway: 0 },
+    miners: 12,
+    logLevel: 'info',
+    progress: () => undefined,
+  })
+  const access = { node: network.rpc, gateway: network.gateway, home: folder }
+  dave = cess({ ...access, key: '//Dave' })
+  eve = cess({ ...access, key: '//Eve' })
+  await dave.must('space', 'buy', '--gib', '1', '--days', '30')
+  await dave.must('authorize')
+  writeFileSync(join(folder, 'plan.bin'), bytes)
+  const put = await dave.must('put', join(folder, 'plan.bin'), '--wait', 'stored')
+  fid = String(put['fid'])
+  eveAddress = String((await eve.must('balance'))['address'])
+})
+after(async () => {
+  await network.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const back = join(folder, 'back.bin')
+const refused = async (who: Cess, ...args: string[]): Promise<string> => {
+  const { code, json } = await who.run(...args)
+  assert.equal(code, 1, `${args.join(' ')} succeeded`)
+  return (json['error'] as { code: string }).code
+}
+
+test('nobody reads a file that was not shared with them', async () => {
+  assert.equal(await refused(eve, 'get', fid, '-o', back), 'WRONG_KEY')
+})
+
+test('it is shared, read by the other account, and taken back', async () => {
+  const shared = await dave.must('share', fid, '--with', eveAddress, '--days', '1')
+  assert.deepEqual([shared['grant'], shared['active']], [0, true])
+  const { received } = (await eve.must('shared')) as { received: { files: string[] }[] }
+  assert.deepEqual(received[0]!.files, [fid])
+  await eve.must('get', fid, '-o', back)
+  assert.ok(readFileSync(back).equals(bytes))
+  await eve.must('get', fid, '--range', '1000000-1000099', '-o', back, '--force')
+  assert.ok(readFileSync(back).equals(bytes.subarray(1_000_000, 1_000_100)))
+  await dave.must('revoke', '0')
+  assert.equal(await refused(eve, 'get', fid, '-o', back, '--force'), 'WRONG_KEY')
+  const { given } = (await dave.must('shared')) as { given: { status: string }[] }
+  assert.equal(given[0]!.status, 'Revoked')
+  await dave.must('get', fid, '-o', back, '--force')
+  assert.ok(readFileSync(back).equals(bytes))
+})
+
+test('what cannot be shared is told so', async () => {
+  assert.equal(await refused(eve, 'share', fid, '--with', eveAddress), 'CALL_FAILED')
+  assert.equal(
+    await refused(dave, 'share', fid, '--with', eveAddress, '--threshold', '6'),
+    'CALL_FAILED',
+  )
+  assert.equal(
+    await refused(dave, 'share', 'ab'.repeat(32), '--with', eveAddress),
+    'FILE_NOT_FOUND',
+  )
+  assert.equal(await refused(dave, 'share', fid, '--with', 'nobody'), 'BAD_ADDRESS')
+  assert.equal(await refused(dave, 'revoke', '77'), 'CALL_FAILED')
+  assert.equal(await refused(eve, 'revoke', '0'), 'CALL_FAILED')
+})
+
+test('the gateway takes nothing to a proxy but requests, and says what the proxy says', async () => {
+  const { miners } = (await eve.must('miners')) as { miners: { account: string }[] }
+  const ask = async (to: string, body: Uint8Array, method = 'POST') => {
+    const answer = await fetch(`${network.gateway}/share/${to}`, {
+      method,
+      ...(method === 'POST' && { body: body as Uint8Array<ArrayBuffer> }),
+    })
+    const { data } = (await answer.json()) as { data: { error: string } }
+    return [answer.status, data.error]
+  }
+  const address = miners[0]!.account
+  assert.deepEqual(await ask(address, new Uint8Array(169)), [403, 'NO_SHARE'])
+  assert.deepEqual(await ask(address, new Uint8Array()), [403, 'NO_SHARE'])
+  assert.deepEqual(await ask(address, new Uint8Array(513)), [413, 'TOO_LARGE'])
+  assert.deepEqual(await ask(address, new Uint8Array(), 'GET'), [405, 'METHOD_NOT_ALLOWED'])
+  assert.equal((await ask(eveAddress, new Uint8Array(169)))[0], 503)
+})
