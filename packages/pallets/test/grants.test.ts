@@ -259,9 +259,18 @@ test('a grant ends by itself, and is forgotten later', () => {
   c.blocks(KEPT + 1)
   assert.equal(grantOf(c), undefined)
   c.run(() => {
-    const { Grants, GrantsOf, SharedWith, Commitments, Sealed, ActiveAt, Agenda } =
+    const { Grants, GrantsOf, PlacesOf, SharedWith, Commitments, Sealed, ActiveAt, Agenda } =
       c.storage.Reencryption
-    for (const map of [Grants, GrantsOf, SharedWith, Commitments, Sealed, ActiveAt, Agenda])
+    for (const map of [
+      Grants,
+      GrantsOf,
+      PlacesOf,
+      SharedWith,
+      Commitments,
+      Sealed,
+      ActiveAt,
+      Agenda,
+    ])
       assert.equal([...(map.entries() as Iterable<unknown>)].length, 0)
     for (const [[,], proxy] of c.storage.Reencryption.Proxies.entries() as never as [
       [unknown],

@@ -153,8 +153,7 @@ async function sharingOf(view: ChainView): Promise<SharingState> {
     audit: () => Reencryption.OpenAudit(),
     sealKey: async (account) => (await Reencryption.Proxies(account))?.sealKey,
     async *placesOf(account) {
-      for await (const [[id], grant] of Reencryption.Grants.entries())
-        if (grant.places.some(({ proxy, state }) => proxy === account && state !== 'Gone')) yield id
+      for await (const [[, id]] of Reencryption.PlacesOf.entries(account)) yield id
     },
   }
 }

@@ -88,7 +88,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
     const { miners: drawn } = drawMiners({ ...proxies, fits }, seed, wanted, excluded)
     if (drawn.length < wanted) throw errors.TooFewProxies()
     for (const proxy of drawn) {
-      proxies.takePlace(proxy)
+      proxies.takePlace(proxy, id)
       emit.ProxyDrawn({ grant: id, proxy })
     }
     return drawn.map((proxy) => ({ proxy, state: 'Drawn', paid: now() }))
@@ -139,7 +139,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       const [paid, last] = pay(id, after, place)
       after = paid
       places.push({ ...last, state: 'Gone' })
-      proxies.leavePlace(proxy)
+      proxies.leavePlace(proxy, id)
       storage.Sealed.remove(id, proxy)
       emit.PlaceChanged({ grant: id, proxy, state: 'Gone' })
     }
@@ -156,7 +156,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       const [paid, last] = pay(id, grant, place)
       grant = paid
       places.push(last)
-      if (last.state !== 'Gone') proxies.leavePlace(last.proxy)
+      if (last.state !== 'Gone') proxies.leavePlace(last.proxy, id)
       storage.Sealed.remove(id, place.proxy)
     }
     balances().unreserve(grant.owner, grant.escrow)

@@ -14,6 +14,7 @@ import { fixedBytes, option, u8, u32, u128, vec } from '@cess/scale'
 import type { BabeApi } from '../babe.ts'
 import type { BalancesApi } from '../balances.ts'
 import type { CessTreasuryApi } from '../cess-treasury.ts'
+import { MAX_LOOKED } from '../file-bank/draw.ts'
 import type { FileBankApi } from '../file-bank/pallet.ts'
 import { auditsOf } from './audits.ts'
 import { fraudOf } from './fraud.ts'
@@ -146,7 +147,7 @@ export const reencryption = (config: {
           uses: option(u32),
           fee: u128,
         },
-        weight: weigh(2_000, 30 + 4 * MAX_PROXIES, 10 + 2 * MAX_PROXIES),
+        weight: weigh(2_000, 30 + 2 * MAX_LOOKED, 10 + 3 * MAX_PROXIES),
         run({ api }, origin, args) {
           api.grants.request(ensureSigned(origin), args)
           return undefined
@@ -181,7 +182,7 @@ export const reencryption = (config: {
         index: 6,
         docs: 'Draws others for proxies that are late or gone.',
         args: { grant: u32 },
-        weight: weigh(2_000, 30 + 4 * MAX_PROXIES, 10 + 4 * MAX_PROXIES),
+        weight: weigh(2_000, 30 + 2 * MAX_LOOKED, 10 + 6 * MAX_PROXIES),
         run({ api }, origin, { grant }) {
           api.grants.redraw(ensureSigned(origin), grant)
           return undefined
@@ -191,7 +192,7 @@ export const reencryption = (config: {
         index: 7,
         docs: 'Ends a grant: no share of it is made from this block on. What is left of the fee goes back.',
         args: { grant: u32 },
-        weight: weigh(300, 8 + 3 * MAX_PROXIES, 8 + 3 * MAX_PROXIES),
+        weight: weigh(300, 8 + 3 * MAX_PROXIES, 8 + 4 * MAX_PROXIES),
         run({ api }, origin, { grant }) {
           api.grants.revoke(ensureSigned(origin), grant)
           return undefined

@@ -74,12 +74,14 @@ export function proxiesOf(deps: ProxiesDeps) {
       storage.Proxies.remove(who)
       emit.ProxyWithdrawn({ proxy: who })
     },
-    takePlace: (who: AccountId): void => {
+    takePlace: (who: AccountId, grant: number): void => {
       const proxy = info(who)
+      storage.PlacesOf.put(who, grant, undefined)
       storage.Proxies.put(who, { ...proxy, places: proxy.places + 1 })
     },
-    leavePlace: (who: AccountId): void => {
+    leavePlace: (who: AccountId, grant: number): void => {
       const proxy = info(who)
+      storage.PlacesOf.remove(who, grant)
       storage.Proxies.put(who, { ...proxy, places: proxy.places - 1 })
     },
     answered: (who: AccountId): void => storage.Proxies.put(who, { ...info(who), missed: 0 }),

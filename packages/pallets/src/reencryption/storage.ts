@@ -21,6 +21,7 @@ export const reencryptionStorage = {
   Grants: map([twox(u32)], grantInfo, { docs: 'Who has which files shared with whom.' }),
   GrantsOf: map([blake2(accountId32), twox(u32)], unit, { docs: 'Grants of an owner.' }),
   SharedWith: map([blake2(fixedBytes(32)), twox(u32)], unit, { docs: 'Grants to a key.' }),
+  PlacesOf: map([blake2(accountId32), twox(u32)], unit, { docs: 'Grants of a proxy.' }),
   Commitments: map([twox(u32), blake2(accountId32)], vec(commitment, MAX_FILES), {
     docs: 'Grant and proxy → what its shares are proven against, for each file.',
   }),
