@@ -1,46 +1,50 @@
 import { concat } from '@cess/bytes'
-import { encodeUnit, type Iscc } from './codec.ts'
+import { encodeUnit } from './codec.ts'
 import { FingerprintError } from './errors.ts'
-import { simhash } from './simhash.ts'
+import { simhashOfWords } from './simhash.ts'
+import type { IsccCode } from './types.ts'
 
-/** Features of about four weeks of sound. */
-const MOST = 20_000_000
+/** Features of about two weeks of sound. */
+const MOST = 10_000_000
 
-const word = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setInt32(0, value)
-  return bytes
+/** @throws FingerprintError BAD_INPUT, TOO_LARGE */
+function wordsOf(features: ArrayLike<number>): Int32Array {
+  if (features.length > MOST)
+    throw new FingerprintError(
+      'TOO_LARGE',
+      `The recording has more than ${MOST} features. Register its parts.`,
+    )
+  const words = Int32Array.from(features)
+  for (let i = 0; i < words.length; i++)
+    if (words[i] !== features[i])
+      throw new FingerprintError(
+        'BAD_INPUT',
+        `Feature ${i} of the sound is no signed 32-bit number. Ask fpcalc for raw, signed ones.`,
+      )
+  return words
 }
 
-/** Cuts a list in parts of nearly one length, the longer ones first. */
-function divide<T>(all: readonly T[], count: number): T[][] {
-  const [length, longer] = [Math.floor(all.length / count), all.length % count]
+/** Cuts words in parts of nearly one length, the longer ones first. */
+function divide(words: Int32Array, count: number): Int32Array[] {
+  const [length, longer] = [Math.floor(words.length / count), words.length % count]
   let at = 0
   return Array.from({ length: count }, (_, i) => {
     const from = at
     at += length + (i < longer ? 1 : 0)
-    return all.slice(from, at)
+    return words.subarray(from, at)
   })
 }
-const hashOf = (features: readonly Uint8Array[]): Uint8Array =>
-  features.length > 0 ? simhash(features) : new Uint8Array(4)
 
 /** 32 bytes: of all features, of each quarter in time, and of each third by size. */
-function audioHash(features: readonly number[]): Uint8Array {
-  if (features.length === 0) return new Uint8Array(32)
-  const inTime = features.map(word)
-  const bySize = [...features].sort((a, b) => a - b).map(word)
-  return concat(...[inTime, ...divide(inTime, 4), ...divide(bySize, 3)].map((part) => hashOf(part)))
+function audioHash(words: Int32Array): Uint8Array {
+  const parts = [words, ...divide(words, 4), ...divide(words.toSorted(), 3)]
+  return concat(...parts.map(simhashOfWords))
 }
 
 /**
- * Audio-Code (ISO 24138 §5.6) of a Chromaprint: signed 32-bit features in the order of time.
+ * Audio-Code (ISO 24138, Audio-Code) of a Chromaprint: signed 32-bit features in the order of time.
  * @throws FingerprintError BAD_INPUT, TOO_LARGE
  */
-export function genAudioCode(features: readonly number[], bits = 64): { readonly iscc: Iscc } {
-  if (features.length > MOST)
-    throw new FingerprintError('TOO_LARGE', 'The recording is too long. Register its parts.')
-  if (!features.every((value) => value === (value | 0)))
-    throw new FingerprintError('BAD_INPUT', 'Features of sound are signed 32-bit numbers.')
-  return { iscc: encodeUnit('CONTENT', 'AUDIO', bits, audioHash(features)) }
+export function genAudioCode(features: ArrayLike<number>, bits = 64): { readonly iscc: IsccCode } {
+  return { iscc: encodeUnit('CONTENT', 'AUDIO', bits, audioHash(wordsOf(features))) }
 }

@@ -22,7 +22,7 @@ export function fromBase32(text: string): Uint8Array {
     if (value < 0)
       throw new FingerprintError(
         'BAD_CODE',
-        `"${letter}" is no letter of an ISCC: they are A to Z and 2 to 7.`,
+        `${JSON.stringify(letter)} is no letter of an ISCC: they are A to Z and 2 to 7. Copy it whole.`,
       )
     held = (held << 5) | value
     bits += 5

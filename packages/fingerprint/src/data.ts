@@ -1,73 +1,73 @@
-import { concat, EMPTY } from '@cess/bytes'
-import { encodeUnit, type Iscc } from './codec.ts'
+import { chunkEnd, LARGEST } from './cdc.ts'
+import { encodeUnit } from './codec.ts'
 import { createMinHash } from './minhash.ts'
-import { GEAR } from './tables.ts'
+import { type ByteSource, checkUpdate, feed } from './sources.ts'
+import type { IsccCode } from './types.ts'
 import { xxh32 } from './xxhash.ts'
 
-// Chunks of 1 KiB on average, for which these sizes and masks follow (ISO 24138 §5.10).
-const SMALLEST = 256
-const CENTRE = 640
-const LARGEST = 8192
-const MASK_BEFORE = 2 ** 11 - 1
-const MASK_BEHIND = 2 ** 9 - 1
-
-/** Where the chunk that begins at `from` ends. With fewer than 8 KiB before `to`, `to` is taken for the end of all. */
-function chunkEnd(bytes: Uint8Array, from: number, to: number): number {
-  let pattern = 0
-  let at = Math.min(from + SMALLEST, to)
-  const centre = Math.min(from + CENTRE, to)
-  for (; at < centre; at++) {
-    pattern = ((pattern >>> 1) + GEAR[bytes[at]!]!) | 0
-    if ((pattern & MASK_BEFORE) === 0) return at + 1
-  }
-  const end = Math.min(from + LARGEST, to)
-  for (; at < end; at++) {
-    pattern = ((pattern >>> 1) + GEAR[bytes[at]!]!) | 0
-    if ((pattern & MASK_BEHIND) === 0) return at + 1
-  }
-  return at
-}
+/** Bytes that wait at most: several of the longest chunks. */
+const HELD = 8 * LARGEST
 
 /** Makes a Data-Code of bytes as they come. */
 export interface DataHasher {
+  /** The bytes are copied. @throws FingerprintError BAD_INPUT for anything else, and after `finish` */
   update(bytes: Uint8Array): void
-  /** After the last byte. @throws FingerprintError BAD_INPUT */
-  finish(bits?: number): Iscc
+  /** After the last byte; again for other lengths. @throws FingerprintError BAD_INPUT */
+  finish(bits?: number): IsccCode
 }
 
 /**
- * Data-Code (ISO 24138 §5.10): of any bytes; files that share most of theirs have similar ones. Memory is a few chunks,
+ * Data-Code (ISO 24138, Data-Code): of any bytes; files that share most of theirs have similar ones. Memory is 64 KiB,
  * and it does not matter how the bytes are cut.
  */
 export function createDataHasher(): DataHasher {
   const minhash = createMinHash()
-  let tail: Uint8Array = EMPTY
-  let chunks = 0
+  const held = new Uint8Array(HELD)
+  let [from, to, chunks] = [0, 0, 0]
+  let digest: Uint8Array | undefined
 
-  function take(bytes: Uint8Array, from: number, to: number): void {
-    minhash.add(xxh32(bytes, from, to))
+  function take(end: number): void {
+    minhash.add(xxh32(held, from, end))
+    from = end
     chunks++
+  }
+  function makeRoom(): void {
+    held.copyWithin(0, from, to)
+    to -= from
+    from = 0
+  }
+  function last(): Uint8Array {
+    while (from < to) take(chunkEnd(held, from, to))
+    // No bytes are one empty chunk.
+    if (chunks === 0) take(0)
+    return minhash.digest()
   }
   return {
     update(bytes) {
-      const all = tail.length > 0 ? concat(tail, bytes) : bytes
-      let at = 0
-      // Nearer to the end it depends on what comes.
-      while (all.length - at > LARGEST) {
-        const end = chunkEnd(all, at, all.length)
-        take(all, at, end)
-        at = end
+      checkUpdate(bytes, digest !== undefined)
+      for (let at = 0; at < bytes.length; ) {
+        if (to === HELD) makeRoom()
+        const part = bytes.subarray(at, at + HELD - to)
+        held.set(part, to)
+        at += part.length
+        to += part.length
+        // Nearer to the end it depends on what comes.
+        while (to - from > LARGEST) take(chunkEnd(held, from, to))
       }
-      tail = all.slice(at)
     },
     finish(bits = 64) {
-      for (let at = 0; at < tail.length; ) {
-        const end = chunkEnd(tail, at, tail.length)
-        take(tail, at, end)
-        at = end
-      }
-      if (chunks === 0) take(EMPTY, 0, 0)
-      return encodeUnit('DATA', 'NONE', bits, minhash.digest())
+      digest ??= last()
+      return encodeUnit('DATA', 'NONE', bits, digest)
     },
   }
+}
+
+/** Data-Code of all bytes of a source. @throws FingerprintError BAD_INPUT, and what the source throws */
+export async function genDataCode(
+  source: ByteSource,
+  bits = 64,
+): Promise<{ readonly iscc: IsccCode }> {
+  const hasher = createDataHasher()
+  await feed(source, hasher)
+  return { iscc: hasher.finish(bits) }
 }

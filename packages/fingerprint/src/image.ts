@@ -1,6 +1,7 @@
-import { encodeUnit, type Iscc } from './codec.ts'
+import { encodeUnit } from './codec.ts'
 import { dct } from './dct.ts'
 import { FingerprintError } from './errors.ts'
+import type { IsccCode } from './types.ts'
 
 const SIDE = 32
 const BLOCK = 8
@@ -37,11 +38,20 @@ export function imageHash(grey: ArrayLike<number>): Uint8Array {
 }
 
 /**
- * Image-Code (ISO 24138 §5.5) of an image that was scaled to 32 by 32 grey values, 0 to 255, row by row.
+ * Image-Code (ISO 24138, Image-Code) of an image that was scaled to 32 by 32 grey values, 0 to 255, row by row.
  * @throws FingerprintError BAD_INPUT
  */
-export function genImageCode(grey: ArrayLike<number>, bits = 64): { readonly iscc: Iscc } {
+export function genImageCode(grey: ArrayLike<number>, bits = 64): { readonly iscc: IsccCode } {
   if (grey.length !== SIDE * SIDE)
-    throw new FingerprintError('BAD_INPUT', `An image has 1,024 grey values, not ${grey.length}.`)
+    throw new FingerprintError(
+      'BAD_INPUT',
+      `An image has 1,024 grey values, not ${grey.length}. Scale it to 32 by 32.`,
+    )
+  for (let i = 0; i < grey.length; i++)
+    if (!Number.isInteger(grey[i]) || grey[i]! < 0 || grey[i]! > 255)
+      throw new FingerprintError(
+        'BAD_INPUT',
+        `Grey value ${i} of the image is no number from 0 to 255. Round and clamp it.`,
+      )
   return { iscc: encodeUnit('CONTENT', 'IMAGE', bits, imageHash(grey)) }
 }

@@ -3,22 +3,22 @@
  * reference implementation.
  */
 export { genAudioCode } from './audio.ts'
-export {
-  decodeIscc,
-  encodeUnit,
-  type Iscc,
-  type IsccCode,
-  type MainType,
-  type SubType,
-} from './codec.ts'
-export { distance, hamming } from './compare.ts'
+export { decodeIscc, encodeIscc } from './codec.ts'
+export { distance, hamming, similarity } from './compare.ts'
 export { genIsccCode } from './composite.ts'
-export { createDataHasher, type DataHasher } from './data.ts'
+export { createDataHasher, type DataHasher, genDataCode } from './data.ts'
 export { FingerprintError, type FingerprintErrorCode } from './errors.ts'
 export { genImageCode } from './image.ts'
-export { createInstanceHasher, type InstanceCode, type InstanceHasher } from './instance.ts'
+export {
+  createInstanceHasher,
+  genInstanceCode,
+  type InstanceCode,
+  type InstanceHasher,
+} from './instance.ts'
 export { genMetaCode, type MetaCode, type MetaInput } from './meta.ts'
 export type { Json, JsonObject } from './metadata.ts'
 export { genMixedCode } from './mixed.ts'
+export type { ByteSource } from './sources.ts'
 export { genTextCode } from './text.ts'
+export type { DecodedIscc, IsccCode, MainType, SubType } from './types.ts'
 export { genVideoCode } from './video.ts'

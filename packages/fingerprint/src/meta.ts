@@ -1,14 +1,15 @@
 import { concat, utf8 } from '@cess/bytes'
 import { blake3 } from '@cess/crypto/hashes'
-import { encodeUnit, type Iscc } from './codec.ts'
+import { encodeUnit } from './codec.ts'
 import { FingerprintError } from './errors.ts'
-import { canonicalJson, dataOfUrl, type JsonObject } from './metadata.ts'
+import { type JsonObject, payloadOf } from './metadata.ts'
 import { simhash, windows } from './simhash.ts'
 import { cleanText, collapseText, joinLines, strip, trimText } from './text-normalize.ts'
+import type { IsccCode } from './types.ts'
 
 const NAME_BYTES = 128
 const DESCRIPTION_BYTES = 4096
-const META_BYTES = 128_000
+const LONGEST_FIELD = 1 << 20
 const TEXT_WIDTH = 3
 const BYTES_WIDTH = 4
 
@@ -17,11 +18,11 @@ export interface MetaInput {
   readonly name: string
   /** Cut to 4,096 bytes. */
   readonly description?: string | undefined
-  /** Structured metadata: an object of JSON, or a data URL of any format. It counts instead of the description. */
+  /** An object of JSON or a data URL, at most 128,000 bytes. It counts instead of the description. */
   readonly meta?: JsonObject | string | undefined
 }
 export interface MetaCode {
-  readonly iscc: Iscc
+  readonly iscc: IsccCode
   readonly name: string
   readonly description?: string
   /** As a data URL. */
@@ -45,36 +46,32 @@ function interleave(name: Uint8Array, extra: Uint8Array): Uint8Array {
   return concat(...parts)
 }
 
-/** @throws FingerprintError BAD_INPUT, TOO_LARGE */
-function payloadOf(meta: JsonObject | string): { bytes: Uint8Array; url: string } {
-  const bytes = typeof meta === 'string' ? dataOfUrl(meta) : utf8(canonicalJson(meta))
-  if (bytes.length > META_BYTES)
-    throw new FingerprintError(
-      'TOO_LARGE',
-      `The metadata has ${bytes.length} bytes, and may have ${META_BYTES}. Leave out what does not describe the work.`,
-    )
-  if (typeof meta === 'string') return { bytes, url: meta }
-  const type = '@context' in meta ? 'application/ld+json' : 'application/json'
-  return { bytes, url: `data:${type};base64,${bytes.toBase64()}` }
+/** Of a field as it was typed: far more than is kept of it. @throws FingerprintError TOO_LARGE */
+function bounded(text: string): string {
+  if (text.length <= LONGEST_FIELD) return text
+  throw new FingerprintError(
+    'TOO_LARGE',
+    `A name or description has more than ${LONGEST_FIELD} letters. Say it in ${DESCRIPTION_BYTES} bytes.`,
+  )
 }
 
-/** Meta-Code (ISO 24138 §5.3): of what a work is called and described with. @throws FingerprintError BAD_INPUT, TOO_LARGE */
+/** Meta-Code (ISO 24138, Meta-Code): of what a work is called and described with. @throws FingerprintError BAD_INPUT, TOO_LARGE */
 export function genMetaCode(input: MetaInput, bits = 64): MetaCode {
-  const name = trimText(joinLines(cleanText(input.name)), NAME_BYTES)
+  const name = trimText(joinLines(cleanText(bounded(input.name))), NAME_BYTES)
   if (name === '')
     throw new FingerprintError('BAD_INPUT', 'The work has no name. Give it one that can be read.')
-  const description = trimText(cleanText(input.description ?? ''), DESCRIPTION_BYTES)
+  const description = trimText(cleanText(bounded(input.description ?? '')), DESCRIPTION_BYTES)
   const { meta } = input
   const given =
     meta !== undefined && (typeof meta === 'string' ? meta : Object.keys(meta)).length > 0
   const payload = given ? payloadOf(meta) : undefined
-  const extra = payload
-    ? ofBytes(payload.bytes)
-    : description === ''
-      ? undefined
-      : ofText(description)
+  const extra = payload?.bytes ?? description
   const own = ofText(name)
-  const digest = extra ? interleave(own, extra) : own
+  // Empty metadata says nothing: then the code is of the name alone.
+  const digest =
+    extra.length === 0
+      ? own
+      : interleave(own, typeof extra === 'string' ? ofText(extra) : ofBytes(extra))
   return {
     iscc: encodeUnit('META', 'NONE', bits, digest),
     name,

@@ -1,48 +1,43 @@
 import { utf8 } from '@cess/bytes'
-import { encodeUnit, type Iscc } from './codec.ts'
-import { FingerprintError } from './errors.ts'
+import { encodeUnit } from './codec.ts'
 import { createMinHash } from './minhash.ts'
+import { checkLength } from './text-limits.ts'
 import { collapseText } from './text-normalize.ts'
+import type { IsccCode } from './types.ts'
 import { xxh32 } from './xxhash.ts'
 
 /** Characters of a feature. */
 const WIDTH = 13
-/** Longest text in UTF-16 units: some hundred books. */
-const LONGEST = 64 << 20
+/** Places that are remembered: a power of two, above the width. */
+const PLACES = 16
 
-/** Places in UTF-8 where characters begin, and the end. */
-function boundaries(bytes: Uint8Array): Uint32Array {
-  const places = new Uint32Array(bytes.length + 1)
-  let count = 0
-  for (let i = 0; i < bytes.length; i++) if ((bytes[i]! & 0xc0) !== 0x80) places[count++] = i
-  places[count++] = bytes.length
-  return places.subarray(0, count)
-}
-
-/** 32 bytes that change little when a text does. */
-export function textHash(collapsed: string): { readonly digest: Uint8Array; characters: number } {
+/** 32 bytes that change little when a text does, from every run of 13 characters. */
+function textHash(collapsed: string): { readonly digest: Uint8Array; characters: number } {
   const bytes = utf8(collapsed)
-  const places = boundaries(bytes)
-  const characters = places.length - 1
   const minhash = createMinHash()
-  for (let i = 0; i < Math.max(characters - WIDTH + 1, 1); i++)
-    minhash.add(xxh32(bytes, places[i], places[Math.min(i + WIDTH, characters)]))
+  // Where the last characters begin in the bytes.
+  const places = new Int32Array(PLACES)
+  let characters = 0
+  for (let at = 0; at < bytes.length; at++) {
+    if ((bytes[at]! & 0xc0) === 0x80) continue
+    if (characters >= WIDTH) minhash.add(xxh32(bytes, places[(characters - WIDTH) % PLACES]!, at))
+    places[characters++ % PLACES] = at
+  }
+  // The last run, or all when there are fewer characters.
+  const from = characters >= WIDTH ? places[(characters - WIDTH) % PLACES]! : 0
+  minhash.add(xxh32(bytes, from, bytes.length))
   return { digest: minhash.digest(), characters }
 }
 
 /**
- * Text-Code (ISO 24138 §5.4): of plain text, whatever format it came in.
- * @throws FingerprintError TOO_LARGE, BAD_INPUT
+ * Text-Code (ISO 24138, Text-Code): of plain text, whatever format it came in.
+ * @throws FingerprintError TOO_LARGE above 64 MiB of UTF-8, BAD_INPUT
  */
 export function genTextCode(
   text: string,
   bits = 64,
-): { readonly iscc: Iscc; readonly characters: number } {
-  if (text.length > LONGEST)
-    throw new FingerprintError(
-      'TOO_LARGE',
-      'The text is longer than 64 million characters. Register its parts.',
-    )
+): { readonly iscc: IsccCode; readonly characters: number } {
+  checkLength(text)
   const { digest, characters } = textHash(collapseText(text))
   return { iscc: encodeUnit('CONTENT', 'TEXT', bits, digest), characters }
 }

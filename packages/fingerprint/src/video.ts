@@ -1,40 +1,49 @@
-import { encodeUnit, type Iscc } from './codec.ts'
+import { blake3 } from '@cess/crypto/hashes'
+import { encodeUnit } from './codec.ts'
 import { FingerprintError } from './errors.ts'
-import { WINNER_PAIRS } from './tables.ts'
+import type { IsccCode } from './types.ts'
+import { winners } from './wta.ts'
 
 /** Values of a frame signature of MPEG-7. */
 const SIGNATURE = 380
-/** Frames of about a day. */
+/** Frames of about a week, five in a second. Sums of that many 31-bit values are exact. */
 const MOST = 3_000_000
 
-/** For each pair of places, which of the two sums is larger (winner takes all). */
-function winners(sums: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(WINNER_PAIRS.length / 16)
-  for (let i = 0; i < WINNER_PAIRS.length / 2; i++)
-    if (sums[WINNER_PAIRS[2 * i + 1]!]! > sums[WINNER_PAIRS[2 * i]!]!)
-      bytes[i >> 3]! |= 128 >> (i & 7)
-  return bytes
+const bad = (why: string): FingerprintError =>
+  new FingerprintError('BAD_INPUT', `The film cannot be used: ${why}. Read its frames again.`)
+
+/** @throws FingerprintError BAD_INPUT */
+function valuesOf(frame: ArrayLike<number>): Int32Array {
+  if (frame?.length !== SIGNATURE) throw bad(`a frame signature has not ${SIGNATURE} values`)
+  const values = new Int32Array(SIGNATURE)
+  for (let i = 0; i < SIGNATURE; i++) {
+    values[i] = frame[i]!
+    if (values[i] !== frame[i] || values[i]! < 0)
+      throw bad('a value is no number from 0 to 2^31 - 1')
+  }
+  return values
 }
 
 /**
- * Video-Code (ISO 24138 §5.7) of frame signatures: 380 numbers each. A frame counts once, however often it is shown.
+ * Video-Code (ISO 24138, Video-Code) of frame signatures: 380 numbers each. A frame counts once, however often it is shown.
  * @throws FingerprintError BAD_INPUT, TOO_LARGE
  */
 export function genVideoCode(
   frames: readonly ArrayLike<number>[],
   bits = 64,
-): { readonly iscc: Iscc } {
-  if (frames.length === 0)
-    throw new FingerprintError('BAD_INPUT', 'The film has no frames that could be read.')
+): { readonly iscc: IsccCode } {
   if (frames.length > MOST)
-    throw new FingerprintError('TOO_LARGE', 'The film is too long. Register its parts.')
+    throw new FingerprintError(
+      'TOO_LARGE',
+      `The film has more than ${MOST} frames. Register its parts.`,
+    )
+  if (frames.length === 0) throw bad('it has no frames')
   const sums = new Float64Array(SIGNATURE)
+  // By hash: the signatures themselves would be gigabytes.
   const seen = new Set<string>()
   for (const frame of frames) {
-    const values = Array.from(frame)
-    if (values.length !== SIGNATURE || !values.every(Number.isSafeInteger))
-      throw new FingerprintError('BAD_INPUT', 'A frame signature has 380 whole numbers.')
-    const name = values.join()
+    const values = valuesOf(frame)
+    const name = String.fromCharCode(...blake3(new Uint8Array(values.buffer)))
     if (seen.has(name)) continue
     seen.add(name)
     for (let i = 0; i < SIGNATURE; i++) sums[i]! += values[i]!
