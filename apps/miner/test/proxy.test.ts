@@ -101,8 +101,10 @@ test('it becomes a proxy once it is in service, takes fragments, answers, and fo
   const grant = ctx.chain.shared.grants.get(GRANT)!
   ctx.chain.shared.grants.set(GRANT, { ...grant, status: 'Revoked' })
   await assert.rejects(role.share(request), { code: 'NotFound' })
+  ctx.chain.shared.left.add(GRANT)
   await role.check()
   ctx.chain.shared.grants.set(GRANT, { ...grant, status: 'Active' })
+  ctx.chain.shared.left.clear()
   await assert.rejects(role.share(request), { code: 'NotFound', message: /does not have its part/ })
   await ctx.close()
 })
@@ -135,5 +137,47 @@ test('with another identity it tells the chain the new key, and does not acknowl
     ctx.chain.shared.sealKeys.get(ctx.account),
     sealKeyOf(new Uint8Array(32).fill(6)).publicKey,
   )
+  await ctx.close()
+})
+
+test('a grant that ended while the miner was down leaves nothing on its disk', async () => {
+  const dir = await folder()
+  const first = await testContext(dir)
+  register(first)
+  const { request } = share(first)
+  await createProxyRole(first, IDENTITY).check()
+  const grant = first.chain.shared.grants.get(GRANT)!
+  first.chain.shared.grants.set(GRANT, { ...grant, status: 'Ended' })
+  first.chain.shared.left.add(GRANT)
+  await first.close()
+  const again = await testContext(dir, { chain: first.chain })
+  const held = async () => (await Array.fromAsync(again.store.shares.iterate())).length
+  assert.equal(await held(), 1)
+  const role = createProxyRole(again, IDENTITY)
+  await role.check()
+  assert.equal(await held(), 0)
+  await assert.rejects(role.share(request), { code: 'NotFound' })
+  await again.close()
+})
+
+test('one grant that makes trouble keeps neither the others nor the audit from their turn', async () => {
+  const ctx = await testContext(await folder())
+  register(ctx)
+  const role = createProxyRole(ctx, IDENTITY)
+  await role.check()
+  const { request, fragments } = share(ctx)
+  const good = ctx.chain.shared.grants.get(GRANT)!
+  ctx.chain.shared.grants.clear()
+  // Its fragments open, and then there is nothing that they could be checked against.
+  ctx.chain.shared.grants.set(1, { ...good, files: undefined as never })
+  ctx.chain.shared.sealed.set(
+    `1/${ctx.account}`,
+    sealFragments(sealKeyOf(IDENTITY).publicKey, sealPurpose(1, ctx.account), fragments, random),
+  )
+  ctx.chain.shared.grants.set(GRANT, good)
+  ctx.chain.shared.audit = { grant: GRANT, seed: new Uint8Array(32).fill(8) }
+  await assert.rejects(role.check(), TypeError)
+  await role.share(request)
+  assert.equal(ctx.chain.shared.audited.length, 1)
   await ctx.close()
 })

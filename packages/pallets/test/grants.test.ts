@@ -117,6 +117,8 @@ test('one operator has one place, however many miners it runs', () => {
       const who = idOf(minerName(n))
       const proxy = c.storage.Reencryption.Proxies.get(who)!
       c.storage.Reencryption.Proxies.put(who, { ...proxy, operator: idOf('mallory') })
+      const miner = c.storage.Sminer.MinerItems.get(who)!
+      c.storage.Sminer.MinerItems.put(who, { ...miner, stakingAccount: idOf('mallory') })
     }
   })
   c.noop(by('bob'), requestCall(c), 'Reencryption.TooFewProxies')
@@ -238,8 +240,6 @@ test('proxies are paid by the block, and the owner gets back what is left at rev
   assert.equal(grantOf(c).over, c.number())
   c.noop(by('bob'), c.tx.Reencryption.revoke({ grant: 0 }), 'Reencryption.WrongState')
   c.noop(by(one), c.tx.Reencryption.claim({ grant: 0 }), 'Reencryption.WrongState')
-  c.ok(by(one), c.tx.Reencryption.pause_proxy({}))
-  c.ok(by(one), c.tx.Reencryption.withdraw_proxy({}))
 })
 
 test('a grant ends by itself, and is forgotten later', () => {
@@ -281,18 +281,69 @@ test('a grant ends by itself, and is forgotten later', () => {
   assert.equal(c.issuance(), before)
 })
 
-test('a file that was re-keyed has a new epoch, of which old grants are not', () => {
+test('a file that was re-keyed has a new epoch, which the next grant is of', () => {
   const c = sharingChain(testChain())
   activeGrant(c)
-  const grant = grantOf(c)
-  const holds = () =>
-    c.run(() => c.runtime.use(c.pallets.Reencryption).grants.holds(grant, grant.files[0]!))
-  assert.equal(holds(), true)
   c.noop(by('mallory'), c.tx.Reencryption.rotate({ file: FILE.fileHash }), 'Reencryption.NotOwner')
   c.ok(by('bob'), c.tx.Reencryption.rotate({ file: FILE.fileHash }))
-  assert.equal(holds(), false)
+  const epoch = c.run(() => c.storage.Reencryption.FileEpoch.get(idOf('bob'), FILE.fileHash))
+  assert.deepEqual([epoch, grantOf(c).files[0]!.epoch], [1, 0])
   const next = activeGrant(c)
   assert.equal(grantOf(c, next.id).files[0]!.epoch, 1)
+})
+
+test('a bond stays for as long as what its proxy did can be shown', () => {
+  const c = sharingChain(testChain())
+  activeGrant(c)
+  const [proxy] = standing(c) as [string]
+  const withdraw = c.tx.Reencryption.withdraw_proxy({})
+  c.ok(by('bob'), c.tx.Reencryption.revoke({ grant: 0 }))
+  c.ok(by(proxy), c.tx.Reencryption.pause_proxy({}))
+  c.noop(by(proxy), withdraw, 'Reencryption.BondLocked')
+  c.blocks(KEPT - 1)
+  assert.equal(grantOf(c).status, 'Revoked')
+  c.noop(by(proxy), withdraw, 'Reencryption.BondLocked')
+  c.blocks(1)
+  c.ok(by(proxy), withdraw)
+  assert.equal(grantOf(c), undefined, 'it is forgotten then, long before it would have ended')
+})
+
+test('who is no miner any more, or has lost its bond, is not drawn and can be replaced', () => {
+  const c = sharingChain(testChain(), 6)
+  const grant = activeGrant(c)
+  const [gone, other] = standing(c) as [string, string]
+  c.noop(by('bob'), c.tx.Reencryption.redraw({ grant: 0 }), 'Reencryption.NothingToRedraw')
+  c.run(() => c.api.sminer.registry.retire(idOf(gone)))
+  c.ok(by('bob'), c.tx.Reencryption.redraw({ grant: grant.id }))
+  assert.ok(!standing(c).includes(gone))
+  assert.equal(standing(c).length, 5)
+  // Nobody else is left: five are in the grant, and one has left the service.
+  c.run(() => {
+    const held = c.storage.Reencryption.Proxies.get(idOf(other))!
+    c.storage.Reencryption.Proxies.put(idOf(other), { ...held, bond: 0n })
+  })
+  c.noop(by('bob'), c.tx.Reencryption.redraw({ grant: grant.id }), 'Reencryption.TooFewProxies')
+  assert.ok(standing(c).includes(other))
+  c.noop(by('bob'), requestCall(c), 'Reencryption.TooFewProxies')
+})
+
+test('a proxy that was paused goes on serving, keeps its place over one missed audit, and comes back', () => {
+  const c = sharingChain(testChain())
+  activeGrant(c, { expiry: c.number() + 200, fee: 10n * FEE })
+  const [proxy] = standing(c) as [string]
+  const resume = c.tx.Reencryption.resume_proxy({})
+  c.noop(by(proxy), resume, 'Reencryption.NotPaused')
+  c.noop(by('mallory'), resume, 'Reencryption.NotProxy')
+  c.ok(by(proxy), c.tx.Reencryption.pause_proxy({}))
+  c.blocks(GRANT_AUDITS.auditBlocks + GRANT_AUDITS.answerBlocks + 1)
+  const info = () => c.run(() => c.storage.Reencryption.Proxies.get(idOf(proxy)))!
+  assert.equal(info().missed, 1)
+  assert.ok(standing(c).includes(proxy))
+  c.ok(by(proxy), resume)
+  assert.equal(info().missed, 0)
+  c.run(() => c.api.sminer.registry.retire(idOf(proxy)))
+  c.ok(by(proxy), c.tx.Reencryption.pause_proxy({}))
+  c.noop(by(proxy), resume, 'Reencryption.NotEligible')
 })
 
 test('proxies answer audits; who misses three in a row loses its places', () => {

@@ -5,6 +5,7 @@
 export { ProxyError, type ProxyErrorCode } from './errors.ts'
 export type { ChainGrant, FinalState, ProxyChain } from './port.ts'
 export {
+  isAnswered,
   isSigned,
   REQUEST_BLOCKS,
   requestMessage,

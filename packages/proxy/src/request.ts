@@ -1,6 +1,6 @@
 import { type AccountId, concat, fromHex, u32le, utf8 } from '@cess/bytes'
 import { blake2b256, sr25519Verify } from '@cess/crypto'
-import { type Capsule, capsule, type Share, share } from '@cess/reencryption'
+import { answerMessage, type Capsule, capsule, share } from '@cess/reencryption'
 import { fixedBytes, type Infer, struct, u8, u32 } from '@cess/scale'
 
 /** Blocks that a signed request is good for. */
@@ -27,11 +27,7 @@ export const shareAnswer = struct('cess_proxy::ShareAnswer', {
   /** sr25519 over `answerMessage` of @cess/reencryption, by the proxy's account. */
   signature: fixedBytes(64),
 })
-export interface ShareAnswer {
-  readonly share: Share
-  readonly block: number
-  readonly signature: Uint8Array
-}
+export type ShareAnswer = Infer<typeof shareAnswer>
 
 /** What a grantee signs: for this proxy, this capsule and a while alone. */
 export const requestMessage = (
@@ -60,4 +56,19 @@ export function isSigned(
   if (ahead > REQUEST_BLOCKS || ahead < -REQUEST_BLOCKS) return false
   const message = requestMessage(genesis, proxy, request, request.capsule)
   return sr25519Verify(request.signature, message, grantee)
+}
+
+/**
+ * Whether a proxy has signed its answer so that it can be held to it: by its account, for a block that was final not long
+ * ago. One that says it looked at an old block could not be shown to have answered after the end.
+ */
+export function isAnswered(
+  context: Uint8Array,
+  proxy: AccountId,
+  capsule: Capsule,
+  { share, block, signature }: ShareAnswer,
+  now: number,
+): boolean {
+  if (Math.abs(block - now) > REQUEST_BLOCKS) return false
+  return sr25519Verify(signature, answerMessage(context, block, capsule, share), fromHex(proxy))
 }

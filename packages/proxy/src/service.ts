@@ -16,7 +16,7 @@ import {
 } from '@cess/reencryption'
 import { ProxyError } from './errors.ts'
 import type { ChainGrant, FinalState, ProxyChain } from './port.ts'
-import { isSigned, type ShareAnswer, type ShareRequest } from './request.ts'
+import { isSigned, requestMessage, type ShareAnswer, type ShareRequest } from './request.ts'
 import { createFragmentStore, type FragmentDb } from './store.ts'
 
 export interface ProxyServiceOptions {
@@ -31,12 +31,17 @@ export interface ProxyServiceOptions {
   readonly logger: Logger
 }
 
+/** What tells one request from another: what was signed, since a signature comes out differently each time. */
+const nameOf = (genesis: Uint8Array, proxy: AccountId, request: ShareRequest): string =>
+  requestMessage(genesis, proxy, request, request.capsule).toHex()
+
 /** Sealed fragments open for one grant and proxy alone. */
 export const sealPurpose = (grant: number, proxy: AccountId): Uint8Array =>
   concat(u32le(grant), fromHex(proxy))
 
-/** Grants whose fragments are kept ready in memory. */
+/** Grants whose fragments are kept ready in memory, and requests that are known to be counted. */
 const READY = 256
+const COUNTED = 10_000
 
 /**
  * Re-encrypts for others: takes the fragments that owners seal to this proxy, answers whom files are shared with, and shows
@@ -49,6 +54,10 @@ export function createProxyService(options: ProxyServiceOptions) {
   const ready = new Map<string, Reencryptor>()
   /** Uses are counted one request after the other. */
   let counting: Promise<void> = Promise.resolve()
+  /** Requests that were counted: whoever has seen one can send it again, and must not use the grant up with it. */
+  const counted = new Set<string>()
+  /** Grants whose fragments did not fit, which is news once. */
+  const unfit = new Set<number>()
 
   const delegationOf = (id: number, grant: ChainGrant, index: number): Delegation => {
     const { file, epoch, delegator, precursor } = grant.files[index]!
@@ -99,9 +108,10 @@ export function createProxyService(options: ProxyServiceOptions) {
     return list
   }
 
-  /** Counts a use of a grant that has only so many. */
-  async function count(id: number, uses: number): Promise<void> {
+  /** Counts a use of a grant that has only so many: a request once, however often it comes. */
+  async function count(id: number, uses: number, request: string): Promise<void> {
     const turn = counting.then(async () => {
+      if (counted.has(request)) return
       const used = store.used(id)
       if (used >= uses)
         throw new ProxyError(
@@ -109,6 +119,8 @@ export function createProxyService(options: ProxyServiceOptions) {
           'This share was used as often as its owner allowed. Ask the owner for another one.',
         )
       await store.use(id, used + 1)
+      if (counted.size >= COUNTED) counted.delete(counted.values().next().value!)
+      counted.add(request)
     })
     counting = turn.catch(() => undefined)
     return turn
@@ -139,7 +151,9 @@ export function createProxyService(options: ProxyServiceOptions) {
         if (!store.get(id)) await store.put(id, await unseal(state, id, grant))
       } catch (error) {
         if (!(error instanceof ReencryptionError)) throw error
-        logger.warn({ grant: id, reason: error.message }, 'A share cannot be served')
+        if (!unfit.has(id))
+          logger.warn({ grant: id, reason: error.message }, 'A share cannot be served')
+        unfit.add(id)
         return false
       }
       await chain.acknowledge(id)
@@ -172,7 +186,8 @@ export function createProxyService(options: ProxyServiceOptions) {
         if (!(error instanceof ReencryptionError)) throw error
         throw new ProxyError('BAD_CAPSULE', error.message)
       }
-      if (grant.uses !== undefined) await count(id, grant.uses)
+      if (grant.uses !== undefined)
+        await count(id, grant.uses, nameOf(chain.genesis, account, request))
       const message = answerMessage(made.context, state.number, capsule, made.share)
       return { share: made.share, block: state.number, signature: pair.sign(message) }
     },
@@ -188,12 +203,15 @@ export function createProxyService(options: ProxyServiceOptions) {
       return true
     },
 
+    /** Grants that fragments are kept of. */
+    held: store.held,
     /** Deletes the fragments of a grant that is over. Returns whether there was nothing to keep. */
     async forget(id: number): Promise<boolean> {
       const grant = await (await chain.final()).grant(id)
       const over = grant?.status === 'Revoked' || grant?.status === 'Ended' || !grant
       if (!over && placeIn(grant)) return false
       for (const name of [...ready.keys()]) if (name.startsWith(`${id}/`)) ready.delete(name)
+      unfit.delete(id)
       await store.remove(id)
       return true
     },

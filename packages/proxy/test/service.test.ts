@@ -187,10 +187,22 @@ test('uses are counted, together and over restarts', async () => {
   const { service, db } = proxy(0)
   await service.take(GRANT)
   const results = await Promise.allSettled(
-    Array.from({ length: 5 }, () => service.answer(requestTo(0, capsule))),
+    Array.from({ length: 5 }, (_, i) => service.answer(requestTo(0, capsule, { block: 90 + i }))),
   )
   assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 3)
   await assert.rejects(proxy(0, db).service.answer(requestTo(0, capsule)), { code: 'USED_UP' })
+})
+
+test('who has seen a request cannot use the grant up with it', async () => {
+  const { proxy, capsule } = network({ uses: 2 })
+  const { service } = proxy(0)
+  await service.take(GRANT)
+  const seen = requestTo(0, capsule, { block: 99 })
+  for (let i = 0; i < 5; i++) await service.answer(seen)
+  await Promise.all([service.answer(seen), service.answer(seen)])
+  await service.answer(requestTo(0, capsule))
+  await assert.rejects(service.answer(requestTo(0, capsule, { block: 98 })), { code: 'USED_UP' })
+  await service.answer(seen)
 })
 
 test('it answers audits of its grants, and of no others', async () => {

@@ -3,8 +3,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type AccountId, type FileId, fromHex } from '@cess/bytes'
 import { MemoryStore, SeededRandom, silentLogger } from '@cess/ports'
-import { createProxyService, type ProxyService, type ShareRequest } from '@cess/proxy'
-import { accountKey } from '@cess/reencryption'
+import {
+  createProxyService,
+  type ProxyService,
+  type ShareAnswer,
+  type ShareRequest,
+} from '@cess/proxy'
+import { accountKey, answerMessage, contextOf } from '@cess/reencryption'
 import {
   accountOf,
   bytesSource,
@@ -25,6 +30,8 @@ import { content, DAVE, EVE, inTime, type Kit, startKit } from './support/kit.ts
 const FEE = 10n ** 18n
 const random = new SeededRandom(50)
 const minerPair = (n: number) => key(`//Miner//${n}`)
+const pairOf = (account: AccountId) =>
+  [1, 2, 3, 4, 5, 6, 7, 8].map(minerPair).find((pair) => accountOf(pair) === account)!
 const sealKey = (n: number) => accountKey(key(`//Seal//${n}`))
 
 /** Miners 1 to `count` as proxies of the kit's chain. */
@@ -119,7 +126,26 @@ async function world(size = 100_000) {
     await inTime(kit.clock, got)
     return new Uint8Array(Buffer.concat(parts))
   }
-  return { kit, bytes, fid, proxies, chain, header, owner, share, takeAll, ask, open, read }
+  const contextIn = (grant: number): Uint8Array =>
+    contextOf({
+      ...{ genesis: fromHex(GENESIS), grant, epoch: 0, threshold: 3 },
+      file: Uint8Array.fromHex(fid),
+    })
+  return {
+    kit,
+    bytes,
+    fid,
+    proxies,
+    chain,
+    header,
+    owner,
+    share,
+    takeAll,
+    ask,
+    open,
+    read,
+    contextIn,
+  }
 }
 
 describe('a file is shared', () => {
@@ -162,7 +188,7 @@ describe('a file is shared', () => {
   })
 
   test('while some proxies are silent, lie, or answer for another; with too few it says so', async () => {
-    const { share, takeAll, open, ask, proxies } = await world()
+    const { share, takeAll, open, ask, proxies, contextIn } = await world()
     const grant = await share()
     await takeAll(grant)
     const names = [...proxies.keys()]
@@ -174,16 +200,23 @@ describe('a file is shared', () => {
       },
     })
     const [silent, liar, third] = serving as [AccountId, AccountId, AccountId]
+    /** The first says nothing; others answer wrongly under their signature, or without one, or as if long ago. */
     const spoil =
-      (bad: readonly AccountId[]) => async (proxy: AccountId, request: ShareRequest) => {
+      (bad: readonly AccountId[], how: 'wrong' | 'unsigned' | 'old') =>
+      async (proxy: AccountId, request: ShareRequest): Promise<ShareAnswer> => {
         if (proxy === silent) throw new Error('no answer')
         const answer = await ask(proxy, request)
         if (!bad.includes(proxy)) return answer
-        return { ...answer, share: { ...answer.share, point: answer.share.id } }
+        if (how === 'unsigned') return { ...answer, signature: new Uint8Array(64) }
+        const share = how === 'old' ? answer.share : { ...answer.share, point: answer.share.id }
+        const block = how === 'old' ? answer.block - 51 : answer.block
+        const message = answerMessage(contextIn(grant), block, request.capsule, share)
+        return { share, block, signature: pairOf(proxy).sign(message) }
       }
-    const key = await open(grant)
-    assert.deepEqual(await open(grant, { ask: spoil([liar]) }), key)
-    await assert.rejects(open(grant, { ask: spoil([liar, third]) }), { code: 'NO_SHARES' })
+    for (const how of ['wrong', 'unsigned', 'old'] as const) {
+      assert.deepEqual(await open(grant, { ask: spoil([liar], how) }), await open(grant))
+      await assert.rejects(open(grant, { ask: spoil([liar, third], how) }), { code: 'NO_SHARES' })
+    }
     assert.ok(names.length > serving.length)
   })
 
@@ -199,15 +232,16 @@ describe('a file is shared', () => {
   })
 
   test('for as many uses as its owner allows', async () => {
-    const { share, takeAll, open } = await world()
+    const { share, takeAll, open, kit } = await world()
     const grant = await share({ uses: 2 })
     await takeAll(grant)
     await open(grant)
+    // The same request at the same height is the same use.
     await open(grant)
-    await assert.rejects(open(grant), {
-      code: 'NO_SHARES',
-      message: /as often as its owner allowed/,
-    })
+    kit.chain.empty()
+    await open(grant)
+    kit.chain.empty()
+    await assert.rejects(open(grant), { code: 'NO_SHARES', message: /as often as its owner/ })
   })
 
   test('with proxies that take the place of silent ones, from the same key', async () => {

@@ -33,12 +33,17 @@ async function common(cli: Cli, capsuleKey?: Uint8Array) {
   }
 }
 
-/** The key of a file that somebody else has shared with this account; undefined for the account's own files. */
-async function sharedKey(cli: Cli, id: FileId): Promise<Uint8Array | undefined> {
+interface Opened {
+  readonly manifest: OpenedFile['manifest']
+  /** Of a file that somebody else has shared with this account. */
+  readonly capsuleKey?: Uint8Array
+}
+
+/** Opens a file of the account's own, or one that was shared with it. */
+async function open(cli: Cli, id: FileId): Promise<Opened> {
   const access = await common(cli)
   try {
-    await openFile(id, access)
-    return undefined
+    return await openFile(id, access)
   } catch (error) {
     if (!(error instanceof ContentError) || error.code !== 'WRONG_KEY') throw error
     const chain = await cli.chain()
@@ -49,7 +54,10 @@ async function sharedKey(cli: Cli, id: FileId): Promise<Uint8Array | undefined> 
     const header = await readHeader(id, access)
     const ask: OpenSharedOptions['ask'] = (proxy, request) =>
       access.gateway.share(proxy, request, cli.signal)
-    return openShared(chain, { account: access.account, grant: grant.id, fid: id, header, ask })
+    const { account } = access
+    const capsuleKey = await openShared(chain, { account, grant: grant.id, fid: id, header, ask })
+    const { manifest } = await openFile(id, { ...access, capsuleKey })
+    return { manifest, capsuleKey }
   }
 }
 
@@ -112,9 +120,8 @@ async function download(
 }
 
 async function get(cli: Cli, id: FileId, flags: GetFlags): Promise<Result | undefined> {
-  const capsuleKey = await sharedKey(cli, id)
+  const { manifest, capsuleKey } = await open(cli, id)
   if (flags.output === '-') return toStdout(cli, id, flags, capsuleKey)
-  const { manifest } = await openFile(id, await common(cli, capsuleKey))
   const path = await placeFor(
     cli.shell.cwd,
     flags.output,

@@ -38,6 +38,8 @@ export const shareRoute =
     } catch (error) {
       if (error instanceof StorageRefusal)
         throw new GatewayError('NO_SHARE', error.message, { refusal: error.code })
+      if (codeOf(error) === 'UNSUPPORTED')
+        throw new GatewayError('NO_SHARE', 'This miner is no proxy. Ask another one.')
       if (error instanceof GatewayError || codeOf(error) === undefined) throw error
       throw new GatewayError(
         'UNAVAILABLE',

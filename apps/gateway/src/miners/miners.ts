@@ -1,5 +1,5 @@
 import type { AccountId } from '@cess/bytes'
-import { type Network, StorageRefusal } from '@cess/network'
+import { type Network, NetworkError, StorageRefusal } from '@cess/network'
 import type { GatewayContext } from '../context.ts'
 import { GatewayError, reasonOf } from '../errors.ts'
 import { createRateLimit } from '../limits/rate.ts'
@@ -92,9 +92,11 @@ export function createMiners(ctx: GatewayContext, network: Network): Miners {
         record.ms = 0.8 * record.ms + 0.2 * (ctx.clock.now() - begun)
         return result
       } catch (error) {
-        // A refusal is an answer; what we gave up, or could not do, is no fault of the miner.
+        // A refusal is an answer, and so is that a protocol is not served: anybody may ask a miner for shares that is no
+        // proxy, and must not make it look as if it were gone. What we gave up, or could not do, is no fault of the miner.
         const ours = error instanceof GatewayError || signal.aborted
-        if (!(error instanceof StorageRefusal) && !ours) {
+        const unsupported = error instanceof NetworkError && error.code === 'UNSUPPORTED'
+        if (!(error instanceof StorageRefusal) && !unsupported && !ours) {
           record.downUntil = ctx.clock.now() + DOWN_MS
           record.ms = Math.min(WORST_MS, record.ms * 2)
           directory.forget(miner)

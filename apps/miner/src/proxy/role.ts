@@ -2,7 +2,7 @@ import { equal } from '@cess/bytes'
 import { StorageRefusal } from '@cess/network'
 import { createProxyService, ProxyError, sealKeyOf, shareAnswer, shareRequest } from '@cess/proxy'
 import { decode, encode } from '@cess/scale'
-import type { MinerEvent } from '../chain/port.ts'
+import type { MinerEvent, SharingState } from '../chain/port.ts'
 import type { MinerContext } from '../context.ts'
 
 /** A miner that re-encrypts for others. */
@@ -31,7 +31,7 @@ export function createProxyRole(ctx: MinerContext, identity: Uint8Array): ProxyR
     ...{ account, pair, sealKey, random, logger },
     db: ctx.store.shares,
   })
-  /** Grants that were looked at, by what came of it: those that are served have nothing to do until they end. */
+  /** Grants that it serves: nothing is to be done for them until they end. */
   const served = new Set<number>()
   /** Seed of the last audit that was answered. */
   let answered: string | undefined
@@ -51,24 +51,40 @@ export function createProxyRole(ctx: MinerContext, identity: Uint8Array): ProxyR
     return true
   }
 
+  async function audit(state: SharingState): Promise<void> {
+    const seed = (await state.audit())?.seed.toHex()
+    if (seed === undefined || seed === answered) return
+    await service.audit()
+    answered = seed
+  }
+
   return {
     concerns: ({ name }) => name.startsWith(PALLET),
     async check() {
       if (!(await enrol())) return
       const state = await chain.sharing()
+      // What goes wrong with one grant must not keep the others, or the audit, from their turn.
+      const troubles: unknown[] = []
+      const each = async (
+        grant: number,
+        run: (grant: number) => Promise<unknown>,
+      ): Promise<void> => {
+        await run(grant).catch((error: unknown) => troubles.push(error))
+      }
       const here = new Set<number>()
-      for await (const grant of state.placesOf(account)) {
-        here.add(grant)
-        if (!served.has(grant) && (await service.take(grant))) served.add(grant)
-      }
-      for (const grant of served) {
-        const over = !here.has(grant) || (await state.grant(grant))?.status !== 'Active'
-        if (over && (await service.forget(grant))) served.delete(grant)
-      }
-      const seed = (await state.audit())?.seed.toHex()
-      if (seed === undefined || seed === answered) return
-      await service.audit()
-      answered = seed
+      for await (const grant of state.placesOf(account)) here.add(grant)
+      for (const grant of here)
+        if (!served.has(grant))
+          await each(grant, async () => {
+            if (await service.take(grant)) served.add(grant)
+          })
+      for (const grant of await Array.fromAsync(service.held()))
+        if (!here.has(grant)) {
+          served.delete(grant)
+          await each(grant, service.forget)
+        }
+      await audit(state)
+      if (troubles.length > 0) throw troubles[0]
     },
     async share(request) {
       let asked: Parameters<typeof service.answer>[0]

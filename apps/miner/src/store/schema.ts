@@ -1,7 +1,5 @@
 import { concat, type FileId, fromHex, utf8 } from '@cess/bytes'
-import type { KeyValueStore } from '@cess/ports'
 import { accountId32, FRAGMENTS } from '@cess/primitives'
-import type { FragmentDb } from '@cess/proxy'
 import {
   array,
   decode,
@@ -54,6 +52,9 @@ export interface ColumnRef {
 export interface Place extends ColumnRef {
   readonly segment: number
 }
+
+/** What the keys of key fragments of shared files begin with. */
+export const SHARES = prefixed('p')
 
 export const key = {
   fragment: (id: FileId) => prefixed('f', id32(id)),
@@ -149,13 +150,3 @@ export const auditRecord = struct('miner::Audit', {
 export type AuditRecord = Infer<typeof auditRecord>
 
 export { decode, encode }
-
-/** The part of the index that the role of a proxy keeps its fragments in. */
-export const sharesOf = (db: KeyValueStore): FragmentDb => ({
-  get: (name) => db.get(prefixed('p', name)),
-  batch: (ops, options) =>
-    db.batch(
-      ops.map((op) => ({ ...op, key: prefixed('p', op.key) })),
-      options,
-    ),
-})

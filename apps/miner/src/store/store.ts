@@ -7,9 +7,9 @@ import { MinerError } from '../errors.ts'
 import { type AuditLog, auditLogOf } from './audits.ts'
 import { openDisk } from './disk.ts'
 import { type Fragments, fragmentsOf, type StoreLimits, type Usage } from './fragments.ts'
-import { reopening } from './index-db.ts'
+import { part, reopening } from './index-db.ts'
 import { recover } from './recover.ts'
-import { encode, fragmentRecord, key, sharesOf } from './schema.ts'
+import { encode, fragmentRecord, key, SHARES } from './schema.ts'
 import { type Tags, tagsOf } from './tags.ts'
 
 /** Everything that one miner keeps. */
@@ -64,7 +64,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       fragments,
       tags: tagsOf({ db, usage }, fragments),
       audits: auditLogOf(db),
-      shares: sharesOf(db),
+      shares: part(db, SHARES),
       usage,
       found,
       async close() {

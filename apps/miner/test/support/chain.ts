@@ -59,6 +59,8 @@ export interface TestChain extends MinerChain {
     readonly commitments: Map<string, readonly Commitment[]>
     readonly sealed: Map<string, Uint8Array>
     readonly sealKeys: Map<AccountId, Uint8Array>
+    /** Grants that the miner's places are gone of, as those of ended ones are. */
+    readonly left: Set<number>
     audit: { readonly grant: number; readonly seed: Uint8Array } | undefined
     readonly audited: Share[]
   }
@@ -222,10 +224,10 @@ export function testChain(): TestChain {
     claimables: new Set(),
     shared: {
       ...{ grants: new Map(), commitments: new Map(), sealed: new Map(), sealKeys: new Map() },
-      ...{ audit: undefined, audited: [] },
+      ...{ audit: undefined, audited: [], left: new Set() },
     },
     async sharing() {
-      const { grants, commitments, sealed, sealKeys, audit } = chain.shared
+      const { grants, commitments, sealed, sealKeys, audit, left } = chain.shared
       return {
         number: best.number,
         grant: async (id) => grants.get(id),
@@ -235,8 +237,10 @@ export function testChain(): TestChain {
         audit: async () => audit,
         sealKey: async (account) => sealKeys.get(account),
         async *placesOf(account) {
-          for (const [id, { places }] of grants)
-            if (places.some(({ proxy, state }) => proxy === account && state !== 'Gone')) yield id
+          for (const [id, { places }] of grants) {
+            const stands = places.some(({ proxy, state }) => proxy === account && state !== 'Gone')
+            if (stands && !left.has(id)) yield id
+          }
         },
       }
     },

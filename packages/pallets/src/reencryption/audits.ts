@@ -19,10 +19,10 @@ export function auditsOf(deps: AuditsDeps, proxies: Proxies, grants: Grants) {
   const { storage, emit, errors, now } = deps
 
   function begin(block: number): void {
-    const count = storage.ActiveCount.get()
+    const count = grants.active.count()
     if (count === 0) return
     const seed = deps.random(concat(utf8('cess/reencryption/audit'), u32le(block)))
-    const grant = storage.ActiveAt.get(Number(numbers(seed)(BigInt(count))))!
+    const grant = grants.active.at(Number(numbers(seed)(BigInt(count))))
     const deadline = block + deps.answerBlocks
     storage.OpenAudit.put({ grant, seed, deadline })
     emit.AuditBegun({ grant, seed, deadline })
@@ -36,8 +36,7 @@ export function auditsOf(deps: AuditsDeps, proxies: Proxies, grants: Grants) {
     for (const { proxy, state } of left?.places ?? []) {
       if (state !== 'Serving' || storage.Answered.has(proxy)) continue
       emit.AuditMissed({ grant: id, proxy })
-      proxies.missed(proxy)
-      if (left && !storage.PositionOf.has(proxy)) left = grants.remove(id, left, proxy)
+      if (proxies.missed(proxy) && left) left = grants.remove(id, left, proxy)
     }
     for (const [[proxy]] of [...storage.Answered.entries()]) storage.Answered.remove(proxy)
   }

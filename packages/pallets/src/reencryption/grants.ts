@@ -3,6 +3,7 @@ import { arePoints, contextOf, type Delegation } from '@cess/reencryption'
 import { agendaOf } from '../agenda.ts'
 import type { BalancesApi } from '../balances.ts'
 import { drawMiners } from '../file-bank/draw.ts'
+import { positionsOf } from '../positions.ts'
 import type { Proxies } from './proxies.ts'
 import type { ReencryptionBase } from './storage.ts'
 import {
@@ -53,10 +54,12 @@ const needed = ({ threshold, proxies }: GrantInfo): number => Math.min(threshold
 /** Grants from their request to their end. */
 export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
   const { storage, emit, errors, now, balances } = deps
-  const agenda = agendaOf(
-    { entries: storage.Agenda as never, counts: storage.AgendaCount },
-    ENDS_PER_BLOCK,
-  )
+  const agenda = agendaOf({ entries: storage.Agenda, counts: storage.AgendaCount }, ENDS_PER_BLOCK)
+  const active = positionsOf({
+    at: storage.ActiveAt,
+    of: storage.ActivePosition,
+    count: storage.ActiveCount,
+  })
   const get = (id: number): GrantInfo => {
     const found = storage.Grants.get(id)
     if (!found) throw errors.NoGrant()
@@ -66,6 +69,9 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
     const grant = get(id)
     if (grant.owner !== owner) throw errors.NotOwner()
     return grant
+  }
+  const full = (): never => {
+    throw errors.AgendaFull()
   }
   const open = ({ status }: GrantInfo): boolean => status === 'Pending' || status === 'Active'
 
@@ -78,39 +84,21 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
     const excluded = [grant.owner, grantee, ...grant.places.map(({ proxy }) => proxy)]
     const fits = (who: AccountId): boolean => {
       const { operator } = proxies.info(who)
-      if (operator === grant.owner || operator === grantee || taken.has(operator)) return false
+      const related = operator === grant.owner || operator === grantee || taken.has(operator)
+      if (related || !proxies.isFit(who)) return false
       taken.add(operator)
       return true
     }
     const seed = deps.random(
       concat(utf8('cess/reencryption/draw'), u32le(id), u32le(grant.places.length)),
     )
-    const { miners: drawn } = drawMiners({ ...proxies, fits }, seed, wanted, excluded)
+    const { miners: drawn } = drawMiners({ ...proxies.drawable, fits }, seed, wanted, excluded)
     if (drawn.length < wanted) throw errors.TooFewProxies()
     for (const proxy of drawn) {
       proxies.takePlace(proxy, id)
       emit.ProxyDrawn({ grant: id, proxy })
     }
     return drawn.map((proxy) => ({ proxy, state: 'Drawn', paid: now() }))
-  }
-
-  function activate(id: number): void {
-    const position = storage.ActiveCount.get()
-    storage.ActiveAt.put(position, id)
-    storage.ActivePosition.put(id, position)
-    storage.ActiveCount.put(position + 1)
-    emit.GrantActive({ grant: id })
-  }
-  function deactivate(id: number): void {
-    const hole = storage.ActivePosition.get(id)
-    if (hole === undefined) return
-    const last = storage.ActiveCount.get() - 1
-    const moved = storage.ActiveAt.get(last)!
-    storage.ActiveAt.put(hole, moved)
-    storage.ActivePosition.put(moved, hole)
-    storage.ActiveAt.remove(last)
-    storage.ActivePosition.remove(id)
-    storage.ActiveCount.put(last)
   }
 
   /** Pays a proxy for the blocks that it has served. */
@@ -160,8 +148,12 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       storage.Sealed.remove(id, place.proxy)
     }
     balances().unreserve(grant.owner, grant.escrow)
-    deactivate(id)
-    storage.Grants.put(id, { ...grant, places, escrow: 0n, status, over: now() })
+    active.remove(id)
+    // Without room in the agenda it is forgotten when its time would have been over.
+    const forgotten = agenda.add(now() + deps.keptBlocks, id)
+    if (forgotten !== undefined) agenda.remove(grant.due, id)
+    const due = forgotten ?? grant.due
+    storage.Grants.put(id, { ...grant, places, escrow: 0n, status, over: now(), due })
     if (status === 'Revoked') emit.GrantRevoked({ grant: id })
     else emit.GrantEnded({ grant: id })
   }
@@ -175,8 +167,9 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
 
   return {
     get,
-    draw,
     remove,
+    /** Active grants, for audits. */
+    active,
     /** What the proofs of a file's shares are bound to. */
     delegationOf(id: number, grant: GrantInfo, { file, epoch, delegator, precursor }: SharedFile) {
       const terms = { genesis: deps.genesis(), grant: id, epoch, threshold: grant.threshold }
@@ -213,6 +206,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
         status: 'Pending',
         deadline: now() + deps.readyBlocks,
         expiry,
+        due: agenda.add(expiry, id) ?? full(),
         over: undefined,
         uses,
         rate,
@@ -222,7 +216,6 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       storage.Grants.put(id, { ...grant, places: draw(id, grant, count) })
       storage.GrantsOf.put(owner, id, undefined)
       storage.SharedWith.put(grantee, id, undefined)
-      if (agenda.add(expiry, id as never) === undefined) throw errors.AgendaFull()
     },
     /** Takes the owner's keys and fragments for proxies that wait for them. */
     commit(
@@ -275,18 +268,19 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       const serving = places.filter(({ state }) => state === 'Serving').length
       const begins = grant.status === 'Pending' && serving >= needed(grant)
       storage.Grants.put(id, { ...grant, places, status: begins ? 'Active' : grant.status })
-      if (begins) activate(id)
+      if (!begins) return
+      active.add(id)
+      emit.GrantActive({ grant: id })
     },
-    /** Draws others for proxies that are late, and for places that were taken away. */
+    /** Draws others for proxies that are late or not fit any more, and for places that were taken away. */
     redraw(owner: AccountId, id: number): void {
       let grant = mine(owner, id)
       if (!open(grant)) throw errors.WrongState()
-      const late = grant.places.filter(({ state }) => state === 'Committed')
-      if (now() > grant.deadline)
-        for (const { proxy } of late) {
-          proxies.missed(proxy)
-          grant = remove(id, grant, proxy)
-        }
+      for (const { proxy, state } of standing(grant)) {
+        const late = state === 'Committed' && now() > grant.deadline
+        if (late) proxies.missed(proxy)
+        if (late || !proxies.isFit(proxy)) grant = remove(id, grant, proxy)
+      }
       const wanted = grant.proxies - standing(grant).length
       if (wanted === 0) throw errors.NothingToRedraw()
       if (grant.places.length + wanted > 2 * MAX_PROXIES) throw errors.TooFewProxies()
@@ -319,22 +313,16 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
     },
     /** What is due in a block; returns how many grants that were. */
     bring(block: number): number {
-      const due = agenda.take(block) as unknown as number[]
+      const due = agenda.take(block)
       for (const id of due) {
         const grant = storage.Grants.get(id)
         if (!grant) continue
         if (open(grant)) finish(id, 'Ended')
-        const end = get(id).over! + deps.keptBlocks
-        if (block >= end || agenda.add(end, id as never) === undefined) forget(id, get(id))
+        // One that is over has been kept for long enough, or has no room in the agenda.
+        if (get(id).due <= block) forget(id, get(id))
       }
       return due.length
     },
-    /** Whether a proxy has to answer for a file of a grant now. */
-    holds: (grant: GrantInfo, { file, epoch }: SharedFile): boolean =>
-      grant.status === 'Active' &&
-      now() < grant.expiry &&
-      epoch === storage.FileEpoch.get(grant.owner, file),
-    genesis: deps.genesis,
   }
 }
 export type Grants = ReturnType<typeof grantsOf>

@@ -27,6 +27,8 @@ import { fileKeys, MAX_FILES, MAX_PROXIES, proxyPart } from './types.ts'
 const POINT_MICROS = 15
 const SHARE_MICROS = 600
 const SIGNATURE_MICROS = 300
+/** Reads, and writes, of taking all places of a grant away: ten for each proxy. */
+const ENDING = 10 * MAX_PROXIES
 
 /** Files shared through proxies: who may read what, who re-encrypts for it, and what happens to those who cheat. */
 export const reencryption = (config: {
@@ -76,6 +78,7 @@ export const reencryption = (config: {
         treasury: () => use(config.treasury),
         operatorOf: config.operatorOf,
         bond: config.bond,
+        keptBlocks,
       })
       const grants = grantsOf(
         {
@@ -99,7 +102,9 @@ export const reencryption = (config: {
       onInitialize({ api }, block) {
         const due = api.grants.bring(block)
         const audited = api.audits.step(block)
-        return weigh(20 + due * 300 + (audited ? 300 : 0), 3 + due * 60, 2 + due * 60)
+        // A grant's end pays up to 16 proxies, and an audit's end may take as many places away.
+        const ends = due + (audited ? 1 : 0)
+        return weigh(20 + ends * 400, 3 + ends * ENDING, 2 + ends * ENDING)
       },
     },
     calls: {
@@ -127,7 +132,7 @@ export const reencryption = (config: {
       },
       withdraw_proxy: {
         index: 2,
-        docs: 'Gives the bond back to a paused proxy that serves no grant any more.',
+        docs: 'Gives the bond back to a paused proxy, some time after its last grant.',
         args: {},
         weight: weigh(30, 3, 3),
         run({ api }, origin) {
@@ -147,7 +152,7 @@ export const reencryption = (config: {
           uses: option(u32),
           fee: u128,
         },
-        weight: weigh(2_000, 30 + 2 * MAX_LOOKED, 10 + 3 * MAX_PROXIES),
+        weight: weigh(2_000, 30 + 5 * MAX_LOOKED, 10 + 3 * MAX_PROXIES),
         run({ api }, origin, args) {
           api.grants.request(ensureSigned(origin), args)
           return undefined
@@ -182,7 +187,7 @@ export const reencryption = (config: {
         index: 6,
         docs: 'Draws others for proxies that are late or gone.',
         args: { grant: u32 },
-        weight: weigh(2_000, 30 + 2 * MAX_LOOKED, 10 + 6 * MAX_PROXIES),
+        weight: weigh(2_000, 30 + 5 * MAX_LOOKED + ENDING, 10 + 3 * MAX_PROXIES + ENDING),
         run({ api }, origin, { grant }) {
           api.grants.redraw(ensureSigned(origin), grant)
           return undefined
@@ -192,7 +197,7 @@ export const reencryption = (config: {
         index: 7,
         docs: 'Ends a grant: no share of it is made from this block on. What is left of the fee goes back.',
         args: { grant: u32 },
-        weight: weigh(300, 8 + 3 * MAX_PROXIES, 8 + 4 * MAX_PROXIES),
+        weight: weigh(400, 8 + ENDING, 8 + ENDING),
         run({ api }, origin, { grant }) {
           api.grants.revoke(ensureSigned(origin), grant)
           return undefined
@@ -230,7 +235,7 @@ export const reencryption = (config: {
           block: u32,
           signature: fixedBytes(64),
         },
-        weight: weigh(2 * SHARE_MICROS + SIGNATURE_MICROS, 12, 10),
+        weight: weigh(2 * SHARE_MICROS + SIGNATURE_MICROS, 24, 24),
         run({ api }, origin, report) {
           api.fraud.report(ensureSigned(origin), report)
           return { paysFee: 'No' }
@@ -245,6 +250,16 @@ export const reencryption = (config: {
         run({ api }, origin, args) {
           api.audits.answer(ensureSigned(origin), args.share)
           return { paysFee: 'No' }
+        },
+      },
+      resume_proxy: {
+        index: 13,
+        docs: 'Puts the sender, a paused proxy, into the draws again.',
+        args: {},
+        weight: weigh(30, 8, 5),
+        run({ api }, origin) {
+          api.proxies.resume(ensureSigned(origin))
+          return undefined
         },
       },
       set_seal_key: {

@@ -1,6 +1,6 @@
 import { blake2, map, twox, value } from '@cess/frame'
 import { accountId32, cessHash } from '@cess/primitives'
-import { boundedBytes, fixedBytes, u32, u128, unit, vec } from '@cess/scale'
+import { bool, boundedBytes, fixedBytes, u32, u128, unit, vec } from '@cess/scale'
 import type { EmitOf, ErrorsOf, StorageOf } from '../parts.ts'
 import {
   commitment,
@@ -37,13 +37,14 @@ export const reencryptionStorage = {
   ActiveCount: value(u32, { default: 0 }),
   OpenAudit: value(openAudit, { docs: 'The grant whose proxies have to show that they work.' }),
   Answered: map([blake2(accountId32)], unit, { docs: 'Proxies that did.' }),
-  Agenda: map([twox(u32), twox(u32)], unit, { docs: 'Block and grant: its end, or its removal.' }),
+  Agenda: map([twox(u32), twox(u32)], bool, { docs: 'Block and grant: its end, or its removal.' }),
   AgendaCount: map([twox(u32)], u32, { default: 0 }),
 }
 
 export const reencryptionEvents = {
   ProxyRegistered: { proxy: accountId32, operator: accountId32 },
   ProxyPaused: { proxy: accountId32 },
+  ProxyResumed: { proxy: accountId32 },
   ProxyWithdrawn: { proxy: accountId32 },
   ProxySlashed: { proxy: accountId32, amount: u128, reporter: accountId32 },
   GrantRequested: { grant: u32, owner: accountId32, grantee: fixedBytes(32) },
@@ -67,7 +68,8 @@ export const reencryptionErrors = {
   NotProxy: 'This account is not a proxy.',
   BondTooLow: 'The bond is less than a proxy has to put up.',
   HasPlaces: 'The proxy still has grants to serve. Pause it and wait until they end.',
-  NotPaused: 'Pause the proxy first.',
+  NotPaused: 'The proxy is not paused.',
+  BondLocked: 'The bond stays until what the proxy did last cannot be shown any more.',
   BadKey: 'A key is no point that may be used.',
   NotOwner: 'The sender does not own this file, or this grant.',
   BadThreshold: 'The threshold must be from 1 to the number of proxies, and these at most 16.',

@@ -28,6 +28,8 @@ export const proxyInfo = struct('pallet_reencryption::types::ProxyInfo', {
   bond: u128,
   /** Audits missed in a row. */
   missed: u32,
+  /** The block from which the bond may be withdrawn: until then what it did in its last grant can be shown. */
+  locked: u32,
   /** Grants that it has a place in. */
   places: u32,
 })
@@ -79,6 +81,8 @@ export const grantInfo = struct('pallet_reencryption::types::GrantInfo', {
   deadline: u32,
   /** The first block in which it does not hold any more. */
   expiry: u32,
+  /** The block whose hooks bring its end, or forget it. */
+  due: u32,
   /** The block in which it was revoked, or found at its end. */
   over: option(u32),
   /** How often each proxy answers; any number unless told. */

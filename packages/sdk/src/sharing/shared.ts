@@ -1,6 +1,6 @@
 import { type AccountId, type FileId, fromHex, toHex } from '@cess/bytes'
 import type { Capsule } from '@cess/content'
-import { requestMessage, type ShareAnswer, type ShareRequest } from '@cess/proxy'
+import { isAnswered, requestMessage, type ShareAnswer, type ShareRequest } from '@cess/proxy'
 import { accountKey, BadShares, contextOf, openShares, type Share } from '@cess/reencryption'
 import type { Account } from '../account/account.ts'
 import type { ChainClient } from '../chain/client.ts'
@@ -85,7 +85,7 @@ export interface OpenSharedOptions {
 
 /**
  * The key of a file that was shared with this account: asks proxies for their shares, verifies each, and combines as many
- * as it takes. Nobody on the way learns the key.
+ * as it takes. A share that its proxy did not sign does not count: nobody could hold the proxy to it. Nobody on the way learns the key.
  * @throws SdkError NOT_FOUND, WRONG_FILE, NO_SHARES; ReencryptionError WRONG_KEY, BAD_CAPSULE
  */
 export async function openShared(chain: Chain, options: OpenSharedOptions): Promise<Uint8Array> {
@@ -120,10 +120,17 @@ export async function openShared(chain: Chain, options: OpenSharedOptions): Prom
     const message = requestMessage(genesis, proxy, base, header.capsule)
     return { ...base, capsule: header.capsule, signature: account.pair.sign(message) }
   }
-  const answers = await Promise.allSettled(serving.map(({ proxy }) => ask(proxy, request(proxy))))
-  let shares: Share[] = answers.flatMap((one) =>
-    one.status === 'fulfilled' ? [one.value.share] : [],
-  )
+  const answered = async (proxy: AccountId): Promise<Share> => {
+    const answer = await ask(proxy, request(proxy))
+    if (!isAnswered(delegation.context, proxy, header.capsule, answer, block))
+      throw new SdkError(
+        'NO_SHARES',
+        'A proxy did not sign its answer, or for a block of long ago.',
+      )
+    return answer.share
+  }
+  const answers = await Promise.allSettled(serving.map(({ proxy }) => answered(proxy)))
+  let shares: Share[] = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   const known = commitments.filter((one) => one !== undefined)
   for (;;) {
     if (shares.length < grant.threshold) throw tooFew(shares.length, grant.threshold, answers)
