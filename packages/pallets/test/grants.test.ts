@@ -281,6 +281,25 @@ test('a grant ends by itself, and is forgotten later', () => {
   assert.equal(c.issuance(), before)
 })
 
+test('blocks without room end nothing, and cost nobody: it is made up for later, to the block', () => {
+  const c = sharingChain(testChain())
+  activeGrant(c)
+  const names = standing(c)
+  const { rate, expiry } = grantOf(c)
+  const free = names.map(c.free)
+  const begun = c.number()
+  c.kit.nextBlock(LIFE + 90)
+  assert.equal(grantOf(c).status, 'Active')
+  for (let i = 0; i < 9 && grantOf(c)?.status === 'Active'; i++) c.blocks()
+  assert.equal(grantOf(c).status, 'Ended')
+  const due = rate * BigInt(expiry - begun)
+  assert.deepEqual(
+    names.map((name, i) => c.free(name) - free[i]!),
+    names.map(() => due),
+  )
+  assert.equal(c.reserved('bob'), 0n)
+})
+
 test('a file that was re-keyed has a new epoch, which the next grant is of', () => {
   const c = sharingChain(testChain())
   activeGrant(c)

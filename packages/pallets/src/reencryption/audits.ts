@@ -42,13 +42,19 @@ export function auditsOf(deps: AuditsDeps, proxies: Proxies, grants: Grants) {
   }
 
   return {
-    /** Returns whether there was anything to do. */
+    /**
+     * Ends the audit whose time is over, and begins the next one when it is time. Returns whether one was ended: that is
+     * what costs. An audit that is ended late is none the worse, since answers count up to its deadline alone.
+     */
     step(block: number): boolean {
       const open = storage.OpenAudit.get()
-      if (open && block > open.deadline) close()
-      const begins = block % deps.auditBlocks === 0 && !storage.OpenAudit.exists()
-      if (begins) begin(block)
-      return begins || open !== undefined
+      const over = open !== undefined && block > open.deadline
+      if (over) close()
+      const last = storage.LastAudit.get()
+      if ((open && !over) || block < last + deps.auditBlocks) return over
+      storage.LastAudit.put(block)
+      begin(block)
+      return over
     },
     answer(proxy: AccountId, made: Share): void {
       const open = storage.OpenAudit.get()

@@ -15,8 +15,9 @@ import {
   type SharedFile,
 } from './types.ts'
 
-/** Grants whose end one block brings. */
+/** Grants that end in one block, and blocks that are caught up with at a time. */
 const ENDS_PER_BLOCK = 8
+const CATCH_UP = 32
 /** Least blocks of a grant, so that its proxies have the time to begin. */
 const SHORTEST = 20
 const NO_KEY = new Uint8Array(32)
@@ -165,6 +166,14 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
     storage.Grants.remove(id)
   }
 
+  function endOrForget(id: number, block: number): void {
+    const grant = storage.Grants.get(id)
+    if (!grant) return
+    if (open(grant)) finish(id, 'Ended')
+    // One that is over has been kept for long enough, or has no room in the agenda.
+    if (get(id).due <= block) forget(id, get(id))
+  }
+
   return {
     get,
     remove,
@@ -311,17 +320,20 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       })
       storage.Grants.put(id, { ...grant, places })
     },
-    /** What is due in a block; returns how many grants that were. */
-    bring(block: number): number {
-      const due = agenda.take(block)
-      for (const id of due) {
-        const grant = storage.Grants.get(id)
-        if (!grant) continue
-        if (open(grant)) finish(id, 'Ended')
-        // One that is over has been kept for long enough, or has no room in the agenda.
-        if (get(id).due <= block) forget(id, get(id))
+    /**
+     * Brings what is due, as far as `limit` grants go: nothing hangs on the block in which that happens, since nobody is
+     * paid or answers beyond an end. Returns how many grants that were, and over how many blocks.
+     */
+    bring(limit: number): { readonly ends: number; readonly blocks: number } {
+      const from = storage.Brought.get()
+      let [at, ends] = [from, 0]
+      while (at < now() && at - from < CATCH_UP && ends + ENDS_PER_BLOCK <= limit) {
+        const due = agenda.take(++at)
+        for (const id of due) endOrForget(id, at)
+        ends += due.length
       }
-      return due.length
+      if (at > from) storage.Brought.put(at)
+      return { ends, blocks: at - from }
     },
   }
 }

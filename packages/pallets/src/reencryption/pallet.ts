@@ -6,6 +6,7 @@ import {
   type Provides,
   type SystemApi,
   type Verifier,
+  type Weight,
   weigh,
 } from '@cess/frame'
 import { accountId32, cessHash } from '@cess/primitives'
@@ -29,6 +30,12 @@ const SHARE_MICROS = 600
 const SIGNATURE_MICROS = 300
 /** Reads, and writes, of taking all places of a grant away: ten for each proxy. */
 const ENDING = 10 * MAX_PROXIES
+const END = weigh(400, 3 + ENDING, 2 + ENDING)
+
+const times = (each: Weight, count: number, rest: Weight): Weight => ({
+  refTime: each.refTime * BigInt(count) + rest.refTime,
+  proofSize: each.proofSize * BigInt(count) + rest.proofSize,
+})
 
 /** Files shared through proxies: who may read what, who re-encrypts for it, and what happens to those who cheat. */
 export const reencryption = (config: {
@@ -99,12 +106,13 @@ export const reencryption = (config: {
       }
     },
     hooks: {
-      onInitialize({ api }, block) {
-        const due = api.grants.bring(block)
-        const audited = api.audits.step(block)
-        // A grant's end pays up to 16 proxies, and an audit's end may take as many places away.
-        const ends = due + (audited ? 1 : 0)
-        return weigh(20 + ends * 400, 3 + ends * ENDING, 2 + ends * ENDING)
+      onIdle({ api }, block, left) {
+        const room = Number(left.refTime / END.refTime)
+        // One more for an audit's end, which may take as many places away as a grant's.
+        if (room < 1) return weigh(0)
+        const ended = api.audits.step(block) ? 1 : 0
+        const { ends, blocks } = api.grants.bring(room - ended)
+        return times(END, ends + ended, weigh(30, 5 + blocks, 4 + blocks))
       },
     },
     calls: {

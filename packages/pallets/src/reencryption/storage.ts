@@ -36,8 +36,10 @@ export const reencryptionStorage = {
   ActivePosition: map([twox(u32)], u32),
   ActiveCount: value(u32, { default: 0 }),
   OpenAudit: value(openAudit, { docs: 'The grant whose proxies have to show that they work.' }),
+  LastAudit: value(u32, { default: 0, docs: 'The block in which the last audit was begun.' }),
   Answered: map([blake2(accountId32)], unit, { docs: 'Proxies that did.' }),
   Agenda: map([twox(u32), twox(u32)], bool, { docs: 'Block and grant: its end, or its removal.' }),
+  Brought: value(u32, { default: 0, docs: 'The block up to which the agenda was brought.' }),
   AgendaCount: map([twox(u32)], u32, { default: 0 }),
 }
 

@@ -231,6 +231,10 @@ export function testChain({
         use.storage.ParentHash.put(toHex(blake2b256(u32le(number))) as Hash)
       })
       kit.nextBlock()
+      kit.run(() => {
+        const idle = runtime.bound.find(({ def }) => def.name === 'Reencryption')!
+        idle.def.hooks?.onIdle?.(idle.ctx, use.number(), unlimited)
+      })
     }
   }
   blocks()
