@@ -1,7 +1,9 @@
-import type { BoundMap } from '@cess/frame'
+import type { BoundMap, BoundValue } from '@cess/frame'
 
 /** Blocks that are looked at for room: the wanted one and those 1, 3, 7, 15 … after it. */
 const PROBES = 16
+/** Blocks that are caught up with at a time. */
+const CATCH_UP = 32
 
 /** State of an agenda: what happens in a block, and how much that is. */
 export interface AgendaStorage<K> {
@@ -42,4 +44,25 @@ export function agendaOf<K>({ entries, counts }: AgendaStorage<K>, perBlock: num
       return due
     },
   }
+}
+
+/**
+ * Goes on with an agenda up to the block `now`, in order, as far as `limit` things go, and some blocks at a time.
+ * Nothing may hang on the block in which a thing is brought, since full blocks have no time for it.
+ */
+export function bring<K>(
+  agenda: { take(block: number): K[] },
+  brought: BoundValue<number, number>,
+  at: { readonly now: number; readonly limit: number; readonly perBlock: number },
+  handle: (key: K, block: number) => void,
+): { readonly things: number; readonly blocks: number } {
+  const from = brought.get()
+  let [block, things] = [from, 0]
+  while (block < at.now && block - from < CATCH_UP && things + at.perBlock <= at.limit) {
+    const due = agenda.take(++block)
+    for (const key of due) handle(key, block)
+    things += due.length
+  }
+  if (block > from) brought.put(block)
+  return { things, blocks: block - from }
 }

@@ -14,6 +14,9 @@ export interface RuntimeConfig {
   readonly frozenDays: number
   /** Blocks that the collateral of a miner that leaves stays locked. */
   readonly exitLockBlocks: number
+  /** Blocks in which a claim of rights may be challenged, and of every stage of a dispute. */
+  readonly challengeBlocks: number
+  readonly disputeBlocks: number
   /** Tokens that the faucet gives, once a day and account; 0 for networks with value. */
   readonly faucetTokens: number
 }
@@ -33,6 +36,8 @@ export const DEVNET: RuntimeConfig = {
   dealBlocks: { base: 150, perSegment: 5 },
   frozenDays: 7,
   exitLockBlocks: 100,
+  challengeBlocks: 30,
+  disputeBlocks: 15,
   faucetTokens: 10_000,
 }
 
@@ -46,6 +51,8 @@ export const PRODUCTION: RuntimeConfig = {
   dealBlocks: { base: 600, perSegment: 20 },
   frozenDays: 7,
   exitLockBlocks: 216_000,
+  challengeBlocks: 201_600,
+  disputeBlocks: 43_200,
   faucetTokens: 0,
 }
 
@@ -57,6 +64,8 @@ const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   answerBlocks: [2, 100_000],
   frozenDays: [0, 3_650],
   exitLockBlocks: [1, 10_000_000],
+  challengeBlocks: [2, 10_000_000],
+  disputeBlocks: [2, 10_000_000],
   faucetTokens: [0, 1_000_000],
 }
 const whole = (name: string, value: unknown, [low, high]: readonly [number, number]): number => {

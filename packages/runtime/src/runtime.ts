@@ -18,6 +18,7 @@ import {
   chargeTransactionPayment,
   fileBank as fileBankPallet,
   grandpa as grandpaPallet,
+  mdrc as mdrcPallet,
   oss as ossPallet,
   reencryption as reencryptionPallet,
   session as sessionPallet,
@@ -42,6 +43,8 @@ const ERA_REWARD = 100_000n * TOKEN
 /** What a proxy puts up, and gets at least in a day of a grant. */
 const PROXY_BOND = 1_000n * TOKEN
 const PROXY_DAY = TOKEN / 10n
+/** What a commitment to a claim of rights puts up; claims, disputes and jurors a multiple of it. */
+const RIGHTS_DEPOSIT = TOKEN
 
 /** What a runtime needs from the program around it. */
 export interface RuntimeDeps {
@@ -141,6 +144,25 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
     longest: 366 * blocksPerDay,
     auditBlocks: config.roundBlocks,
     answerBlocks: config.answerBlocks,
+    isSold: (grant) => runtime.use(mdrc).licences.isSold(grant),
+    activated: (grant) => runtime.use(mdrc).licences.accessGiven(grant),
+  })
+  const mdrc = mdrcPallet({
+    system,
+    babe,
+    balances,
+    treasury: cessTreasury,
+    fileBank,
+    reencryption,
+    commitDeposit: RIGHTS_DEPOSIT,
+    claimDeposit: 10n * RIGHTS_DEPOSIT,
+    challengeBond: 100n * RIGHTS_DEPOSIT,
+    jurorBond: 1_000n * RIGHTS_DEPOSIT,
+    windowBlocks: config.challengeBlocks,
+    stageBlocks: config.disputeBlocks,
+    accessBlocks: 20 * config.answerBlocks,
+    blocksPerDay,
+    longestGrant: 366 * blocksPerDay,
   })
 
   // Hooks run in this order: Babe reads the slot before Session looks whether it ends an epoch.
@@ -177,6 +199,7 @@ export function createRuntime(config: RuntimeConfig, { verifier, prime }: Runtim
       Audit: audit,
       StorageHandler: storageHandler,
       Oss: oss,
+      Mdrc: mdrc,
       Reencryption: reencryption,
     },
   })

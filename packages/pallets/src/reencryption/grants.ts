@@ -1,6 +1,6 @@
 import { type AccountId, concat, type FileId, u32le, utf8 } from '@cess/bytes'
 import { arePoints, contextOf, type Delegation } from '@cess/reencryption'
-import { agendaOf } from '../agenda.ts'
+import { agendaOf, bring } from '../agenda.ts'
 import type { BalancesApi } from '../balances.ts'
 import { drawMiners } from '../file-bank/draw.ts'
 import { positionsOf } from '../positions.ts'
@@ -15,9 +15,8 @@ import {
   type SharedFile,
 } from './types.ts'
 
-/** Grants that end in one block, and blocks that are caught up with at a time. */
+/** Grants that end in one block. */
 const ENDS_PER_BLOCK = 8
-const CATCH_UP = 32
 /** Least blocks of a grant, so that its proxies have the time to begin. */
 const SHORTEST = 20
 const NO_KEY = new Uint8Array(32)
@@ -35,6 +34,10 @@ export interface GrantsDeps extends ReencryptionBase {
   readonly longest: number
   /** Least that a proxy gets for a block. */
   readonly minRate: bigint
+  /** Whether somebody has paid for a grant, so that its owner can't take it back. */
+  readonly isSold: (grant: number) => boolean
+  /** Told when enough proxies serve. */
+  readonly activated: (grant: number) => void
 }
 
 export interface GrantRequest {
@@ -138,7 +141,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
   }
 
   /** Ends a grant: pays, gives the rest of the fee back, and keeps what shows late shares for a while. */
-  function finish(id: number, status: 'Revoked' | 'Ended'): void {
+  function finish(id: number, status: 'Revoked' | 'Ended', payer?: AccountId): void {
     let grant = get(id)
     const places: Place[] = []
     for (const place of grant.places) {
@@ -148,7 +151,8 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       if (last.state !== 'Gone') proxies.leavePlace(last.proxy, id)
       storage.Sealed.remove(id, place.proxy)
     }
-    balances().unreserve(grant.owner, grant.escrow)
+    if (payer === undefined) balances().unreserve(grant.owner, grant.escrow)
+    else balances().repatriate(grant.owner, payer, grant.escrow)
     active.remove(id)
     // Without room in the agenda it is forgotten when its time would have been over.
     const forgotten = agenda.add(now() + deps.keptBlocks, id)
@@ -185,7 +189,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       const context = contextOf({ ...terms, file: Uint8Array.fromHex(file) })
       return { context, delegator, grantee: grant.grantee, precursor } satisfies Delegation
     },
-    request(owner: AccountId, request: GrantRequest): void {
+    request(owner: AccountId, request: GrantRequest): number {
       const { files, grantee, threshold, expiry, uses, fee } = request
       const count = request.proxies
       if (threshold < 1 || threshold > count || count > MAX_PROXIES) throw errors.BadThreshold()
@@ -225,6 +229,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       storage.Grants.put(id, { ...grant, places: draw(id, grant, count) })
       storage.GrantsOf.put(owner, id, undefined)
       storage.SharedWith.put(grantee, id, undefined)
+      return id
     },
     /** Takes the owner's keys and fragments for proxies that wait for them. */
     commit(
@@ -280,6 +285,7 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
       if (!begins) return
       active.add(id)
       emit.GrantActive({ grant: id })
+      deps.activated(id)
     },
     /** Draws others for proxies that are late or not fit any more, and for places that were taken away. */
     redraw(owner: AccountId, id: number): void {
@@ -298,7 +304,17 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
     },
     revoke(owner: AccountId, id: number): void {
       if (!open(mine(owner, id))) throw errors.WrongState()
+      if (deps.isSold(id)) throw errors.Sold()
       finish(id, 'Revoked')
+    },
+    /** Ends a grant that did not begin in time; what is left of its fee goes to who paid it. */
+    cancel(id: number, payer: AccountId): void {
+      const grant = storage.Grants.get(id)
+      if (grant && open(grant)) finish(id, 'Revoked', payer)
+    },
+    isOpen: (id: number): boolean => {
+      const grant = storage.Grants.get(id)
+      return grant !== undefined && open(grant) && now() < grant.expiry
     },
     /** Starts a new epoch of a file: no grant of an earlier one holds any more. */
     rotate(owner: AccountId, file: FileId): void {
@@ -324,17 +340,8 @@ export function grantsOf(deps: GrantsDeps, proxies: Proxies) {
      * Brings what is due, as far as `limit` grants go: nothing hangs on the block in which that happens, since nobody is
      * paid or answers beyond an end. Returns how many grants that were, and over how many blocks.
      */
-    bring(limit: number): { readonly ends: number; readonly blocks: number } {
-      const from = storage.Brought.get()
-      let [at, ends] = [from, 0]
-      while (at < now() && at - from < CATCH_UP && ends + ENDS_PER_BLOCK <= limit) {
-        const due = agenda.take(++at)
-        for (const id of due) endOrForget(id, at)
-        ends += due.length
-      }
-      if (at > from) storage.Brought.put(at)
-      return { ends, blocks: at - from }
-    },
+    bring: (limit: number) =>
+      bring(agenda, storage.Brought, { now: now(), limit, perBlock: ENDS_PER_BLOCK }, endOrForget),
   }
 }
 export type Grants = ReturnType<typeof grantsOf>

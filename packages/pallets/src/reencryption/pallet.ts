@@ -30,6 +30,8 @@ const SHARE_MICROS = 600
 const SIGNATURE_MICROS = 300
 /** Reads, and writes, of taking all places of a grant away: ten for each proxy. */
 const ENDING = 10 * MAX_PROXIES
+/** Accounts that get what they were paid for a licence, once a grant that was bought begins. */
+const ACTIVATION = 80
 const END = weigh(400, 3 + ENDING, 2 + ENDING)
 
 const times = (each: Weight, count: number, rest: Weight): Weight => ({
@@ -58,6 +60,9 @@ export const reencryption = (config: {
   /** Blocks between two audits, and to answer one. */
   readonly auditBlocks: number
   readonly answerBlocks: number
+  /** Whether somebody has paid for a grant, and who is told when it begins. */
+  readonly isSold: (grant: number) => boolean
+  readonly activated: (grant: number) => void
 }) =>
   definePallet({
     name: 'Reencryption',
@@ -95,6 +100,7 @@ export const reencryption = (config: {
           owns: (user: AccountId, file: FileId) => use(config.fileBank).owns(user, file),
           genesis: () => fromHex(use(config.system).blockHash(0)),
           ...{ readyBlocks, keptBlocks, longest, minRate },
+          ...{ isSold: config.isSold, activated: config.activated },
         },
         proxies,
       )
@@ -111,7 +117,7 @@ export const reencryption = (config: {
         // One more for an audit's end, which may take as many places away as a grant's.
         if (room < 1) return weigh(0)
         const ended = api.audits.step(block) ? 1 : 0
-        const { ends, blocks } = api.grants.bring(room - ended)
+        const { things: ends, blocks } = api.grants.bring(room - ended)
         return times(END, ends + ended, weigh(30, 5 + blocks, 4 + blocks))
       },
     },
@@ -185,7 +191,7 @@ export const reencryption = (config: {
         index: 5,
         docs: 'The sender has its key fragments and serves the grant from now on.',
         args: { grant: u32 },
-        weight: weigh(50, 5, 6),
+        weight: weigh(50 + 2 * ACTIVATION, 7 + ACTIVATION, 8 + ACTIVATION),
         run({ api }, origin, { grant }) {
           api.grants.acknowledge(ensureSigned(origin), grant)
           return undefined

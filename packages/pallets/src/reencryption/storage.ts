@@ -84,6 +84,7 @@ export const reencryptionErrors = {
   WrongParts: 'The fragments do not fit the files and the proxies that were drawn.',
   NothingToRedraw: 'No proxy is late.',
   AgendaFull: 'Too many grants end around then. Choose another time.',
+  Sold: 'Somebody has bought this grant with a licence. It holds until its end.',
   NoFraud: 'The share is what it should be, or the report does not fit the grant.',
   NoAudit: 'There is no audit that the sender has to answer.',
   WrongShare: 'The share does not verify.',

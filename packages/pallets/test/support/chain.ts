@@ -18,6 +18,7 @@ import {
   balances as balancesPallet,
   cessTreasury as cessTreasuryPallet,
   fileBank as fileBankPallet,
+  mdrc as mdrcPallet,
   oss as ossPallet,
   reencryption as reencryptionPallet,
   sminer as sminerPallet,
@@ -49,6 +50,16 @@ export const MIN_RATE = TOKEN / 1_000n
 export const READY = 6
 export const KEPT = 30
 export const GRANT_AUDITS = { auditBlocks: 10, answerBlocks: 4 } as const
+/** Deposits and times of claims of rights. */
+export const RIGHTS = {
+  commitDeposit: TOKEN,
+  claimDeposit: 10n * TOKEN,
+  challengeBond: 100n * TOKEN,
+  jurorBond: 1_000n * TOKEN,
+  windowBlocks: 20,
+  stageBlocks: 5,
+  accessBlocks: 15,
+} as const
 export const GENESIS_HASH = toHex(new Uint8Array(32).fill(7)) as Hash
 const ENDOWMENT = 1_000_000_000n * TOKEN
 
@@ -174,6 +185,14 @@ export function testChain({
     keptBlocks: KEPT,
     longest: 1_000,
     ...GRANT_AUDITS,
+    isSold: (grant) => runtime.use(mdrc).licences.isSold(grant),
+    activated: (grant) => runtime.use(mdrc).licences.accessGiven(grant),
+  })
+  const mdrc = mdrcPallet({
+    ...{ system, babe, balances, treasury: cessTreasury, fileBank, reencryption },
+    ...RIGHTS,
+    blocksPerDay: DAY,
+    longestGrant: 200,
   })
   const pallets = {
     System: system,
@@ -189,6 +208,7 @@ export function testChain({
     StorageHandler: storageHandler,
     Oss: oss,
     Reencryption: reencryption,
+    Mdrc: mdrc,
   }
   const runtime = defineRuntime({
     version,
@@ -202,7 +222,7 @@ export function testChain({
     pallets,
   })
   const state = memoryState()
-  const rich = ['alice', 'bob', 'charlie', 'mallory', 'gateway']
+  const rich = ['alice', 'bob', 'charlie', 'mallory', 'gateway', 'dave', 'eve']
   const miners = Array.from({ length: 40 }, (_, i) => minerName(i))
   buildGenesis(
     runtime,
@@ -232,8 +252,9 @@ export function testChain({
       })
       kit.nextBlock()
       kit.run(() => {
-        const idle = runtime.bound.find(({ def }) => def.name === 'Reencryption')!
-        idle.def.hooks?.onIdle?.(idle.ctx, use.number(), unlimited)
+        for (const { def, ctx } of runtime.bound)
+          if (def.name === 'Reencryption' || def.name === 'Mdrc')
+            def.hooks?.onIdle?.(ctx, use.number(), unlimited)
       })
     }
   }

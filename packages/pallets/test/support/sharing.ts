@@ -67,10 +67,15 @@ export interface OwnGrant {
   readonly fragments: Map<string, KeyFragment>
 }
 
-/** Requests a grant of 3 of 5 and makes its fragments: one for each proxy that was drawn, and some to spare. */
+/** Requests a grant of 3 of 5 and makes its fragments. */
 export function request(c: TestChain, more: object = {}): OwnGrant {
   const id = c.run(() => c.storage.Reencryption.NextGrant.get())
   c.ok(by('bob'), requestCall(c, more))
+  return ownGrantOf(c, id)
+}
+
+/** Makes the fragments of a grant: one for each proxy that was drawn, and some to spare. */
+export function ownGrantOf(c: TestChain, id: number): OwnGrant {
   const grant = grantOf(c, id)
   const key = delegatingKey()
   const context = contextOf({
