@@ -2,7 +2,13 @@
 // of ISO 24138 that runs here is well kept; blake3 of the same bytes says how far from a plain hash it is.
 import { randomFillSync } from 'node:crypto'
 import { blake3 } from '@cess/crypto/hashes'
-import { createDataHasher, createInstanceHasher, genImageCode, genTextCode } from '../src/index.ts'
+import {
+  createDataHasher,
+  createInstanceHasher,
+  createNearIndex,
+  genImageCode,
+  genTextCode,
+} from '../src/index.ts'
 
 const MIB = 1 << 20
 const bytes = randomFillSync(new Uint8Array(32 * MIB))
@@ -58,5 +64,21 @@ console.log(
     name: 'fingerprint: Image-Codes of 32×32 grey values',
     value: round(1e5 / image),
     unit: '1/s',
+  }),
+)
+
+const WORKS = 1_000_000
+const index = createNearIndex()
+const digest = new Uint8Array(16)
+for (let i = 0; i < WORKS; i++) index.add(i, randomFillSync(digest))
+const search = await time(() => {
+  for (let i = 0; i < 10; i++)
+    index.near(randomFillSync(digest), { most: 16, most128: 40, limit: 50 })
+})
+console.log(
+  JSON.stringify({
+    name: 'fingerprint: near codes among 1,000,000',
+    value: round(search / 10),
+    unit: 'ms',
   }),
 )

@@ -3,7 +3,7 @@
  * reference implementation.
  */
 export { genAudioCode } from './audio.ts'
-export { decodeIscc, encodeIscc } from './codec.ts'
+export { decodeIscc, encodeIscc, encodeUnit } from './codec.ts'
 export { distance, hamming, similarity } from './compare.ts'
 export { genIsccCode } from './composite.ts'
 export { createDataHasher, type DataHasher, genDataCode } from './data.ts'
@@ -18,6 +18,7 @@ export {
 export { genMetaCode, type MetaCode, type MetaInput } from './meta.ts'
 export type { Json, JsonObject } from './metadata.ts'
 export { genMixedCode } from './mixed.ts'
+export { createNearIndex, type Near, type NearIndex } from './near.ts'
 export type { ByteSource } from './sources.ts'
 export { genTextCode } from './text.ts'
 export type { DecodedIscc, IsccCode, MainType, SubType } from './types.ts'

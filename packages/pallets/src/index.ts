@@ -9,6 +9,21 @@ export { grandpa } from './grandpa.ts'
 export { claimCommitment, codesCommitment, voteCommitment } from './mdrc/commitments.ts'
 export { differing, NEAR_64, NEAR_128, nearness } from './mdrc/matching.ts'
 export { type MdrcApi, mdrc } from './mdrc/pallet.ts'
+export {
+  type Action,
+  type Agreement,
+  type Claim,
+  type Codes,
+  type ContentKind,
+  claim,
+  codes,
+  type Dispute,
+  type DisputeReason,
+  LICENCE_FLAGS,
+  type Terms,
+  type WorkInfo,
+  workInfo,
+} from './mdrc/types.ts'
 export { oss } from './oss.ts'
 export { type ReencryptionApi, reencryption } from './reencryption/pallet.ts'
 export { type SessionKeys, session, sessionKeys } from './session.ts'

@@ -15,6 +15,8 @@ export type SdkErrorCode =
   | 'BAD_ADDRESS'
   | 'BAD_AMOUNT'
   | 'BAD_NAME'
+  /** Codes of a work that the chain would not take. */
+  | 'BAD_CODES'
   /** The gateway is of another network. */
   | 'WRONG_GATEWAY'
   /** Bytes that are not those of the file id. */

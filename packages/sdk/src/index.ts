@@ -53,6 +53,47 @@ export {
 } from './gateway/client.ts'
 export { GatewayRefused } from './gateway/failure.ts'
 export type { Fetch } from './gateway/http.ts'
+export { type ClaimOptions, claimWork, openWork, type Privacy } from './rights/claim.ts'
+export { codesFromIscc, type IsccUnits, isccOf } from './rights/codes.ts'
+export {
+  appeal,
+  challengeWork,
+  type Dispute,
+  disputeWork,
+  type EvidenceKind,
+  getDispute,
+  listPanels,
+  respond,
+  revealVote,
+  setJuror,
+  vote,
+} from './rights/disputes.ts'
+export {
+  type Agreement,
+  type BuyOptions,
+  buyLicence,
+  getAgreement,
+  type Licence,
+  type LicenceTerms,
+  listAgreements,
+  listLicences,
+  offerLicence,
+  refundAgreement,
+} from './rights/licences.ts'
+export {
+  acceptOffer,
+  approve,
+  listOffers,
+  listProposals,
+  listTransfers,
+  offerShare,
+  type Proposal,
+  propose,
+  reject,
+  type ShareOffer,
+  withdrawOffer,
+} from './rights/ownership.ts'
+export { findWork, getWork, listWorks, type Work } from './rights/works.ts'
 export type { RpcClient } from './rpc/socket.ts'
 export {
   completeGrant,
@@ -69,4 +110,5 @@ export {
   type OpenSharedOptions,
   openShared,
 } from './sharing/shared.ts'
+export { type Tended, type TendOptions, tendGrants } from './sharing/tend.ts'
 export { blockInDays, shareFee } from './sharing/terms.ts'

@@ -1,152 +1,20 @@
 // The whole way but for sockets: owner, chain, proxies, and whom a file is shared with, each with the code that it runs.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type AccountId, type FileId, fromHex } from '@cess/bytes'
-import { MemoryStore, SeededRandom, silentLogger } from '@cess/ports'
+import type { AccountId } from '@cess/bytes'
+import type { ShareAnswer, ShareRequest } from '@cess/proxy'
+import { answerMessage } from '@cess/reencryption'
 import {
-  createProxyService,
-  type ProxyService,
-  type ShareAnswer,
-  type ShareRequest,
-} from '@cess/proxy'
-import { accountKey, answerMessage, contextOf } from '@cess/reencryption'
-import {
-  accountOf,
-  bytesSource,
   completeGrant,
   getFile,
   listGrants,
   listShared,
-  openShared,
-  putFile,
-  readHeader,
   replaceProxies,
   revokeGrant,
   shareFiles,
 } from '../src/index.ts'
-import { GENESIS, key } from './support/chain.ts'
-import { content, DAVE, EVE, inTime, type Kit, startKit } from './support/kit.ts'
-
-const FEE = 10n ** 18n
-const random = new SeededRandom(50)
-const minerPair = (n: number) => key(`//Miner//${n}`)
-const pairOf = (account: AccountId) =>
-  [1, 2, 3, 4, 5, 6, 7, 8].map(minerPair).find((pair) => accountOf(pair) === account)!
-const sealKey = (n: number) => accountKey(key(`//Seal//${n}`))
-
-/** Miners 1 to `count` as proxies of the kit's chain. */
-function startProxies({ chain }: Kit, count = 8): Map<AccountId, ProxyService> {
-  const services = new Map<AccountId, ProxyService>()
-  for (let n = 1; n <= count; n++) {
-    const pair = minerPair(n)
-    const account = accountOf(pair)
-    chain.submit(pair, chain.tx.Reencryption.register_proxy({ sealKey: sealKey(n).publicKey }))
-    const service = createProxyService({
-      chain: {
-        genesis: fromHex(GENESIS),
-        async final() {
-          const { query } = await chain.finalized()
-          return {
-            number: chain.finalizedNumber(),
-            grant: (id) => query.Reencryption.Grants(id),
-            commitments: (id, proxy) => query.Reencryption.Commitments(id, proxy),
-            sealed: (id, proxy) => query.Reencryption.Sealed(id, proxy),
-            epoch: (owner, file) => query.Reencryption.FileEpoch(owner, file),
-            audit: () => query.Reencryption.OpenAudit(),
-          }
-        },
-        acknowledge: async (grant) =>
-          void chain.submit(pair, chain.tx.Reencryption.acknowledge({ grant })),
-        answerAudit: async (share) =>
-          void chain.submit(pair, chain.tx.Reencryption.answer_audit({ share })),
-      },
-      ...{ account, pair, random },
-      sealKey: sealKey(n),
-      db: new MemoryStore(),
-      logger: silentLogger,
-    })
-    services.set(account, service)
-  }
-  return services
-}
-
-/** The part of a chain client that sharing takes, over the test's chain. */
-const clientOf = ({ chain }: Kit) =>
-  ({
-    tx: chain.tx,
-    genesisHash: GENESIS,
-    finalized: chain.finalized,
-    finalizedHead: async () => ({ number: chain.finalizedNumber() }),
-    async submit(
-      pair: Parameters<typeof chain.submit>[0],
-      call: Parameters<typeof chain.submit>[1],
-    ) {
-      const block = chain.submit(pair, call)
-      return { block, events: chain.eventsOf(block) }
-    },
-  }) as never
-
-async function world(size = 100_000) {
-  const kit = startKit()
-  const bytes = content(size)
-  const stored = putFile(bytesSource(bytes), {
-    account: DAVE,
-    gateway: kit.client,
-    ...{ clock: kit.clock, random: kit.random, name: 'plan.pdf' },
-  })
-  const { fid } = await inTime(kit.clock, stored)
-  await kit.chain.deliver(fid)
-  const proxies = startProxies(kit)
-  const chain = clientOf(kit)
-  const access = { gateway: kit.client, clock: kit.clock }
-  const header = await inTime(kit.clock, readHeader(fid, access))
-  const files = [{ fid, header }]
-  const owner = { account: DAVE, random, files }
-  const share = (more = {}) =>
-    shareFiles(chain, {
-      ...owner,
-      grantee: EVE.id,
-      expiry: kit.chain.finalizedNumber() + 500,
-      fee: 5n * FEE,
-      ...more,
-    })
-  const takeAll = async (grant: number): Promise<void> => {
-    for (const service of proxies.values()) await service.take(grant)
-  }
-  const ask = (proxy: AccountId, request: ShareRequest) => proxies.get(proxy)!.answer(request)
-  const open = (grant: number, more = {}) =>
-    openShared(chain, { account: EVE, grant, fid, header, ask, ...more })
-  async function read(id: FileId, capsuleKey: Uint8Array): Promise<Uint8Array> {
-    const parts: Uint8Array[] = []
-    const got = getFile(id, (piece) => void parts.push(piece.slice()), {
-      ...access,
-      account: EVE,
-      capsuleKey,
-    })
-    await inTime(kit.clock, got)
-    return new Uint8Array(Buffer.concat(parts))
-  }
-  const contextIn = (grant: number): Uint8Array =>
-    contextOf({
-      ...{ genesis: fromHex(GENESIS), grant, epoch: 0, threshold: 3 },
-      file: Uint8Array.fromHex(fid),
-    })
-  return {
-    kit,
-    bytes,
-    fid,
-    proxies,
-    chain,
-    header,
-    owner,
-    share,
-    takeAll,
-    ask,
-    open,
-    read,
-    contextIn,
-  }
-}
+import { DAVE, EVE, inTime } from './support/kit.ts'
+import { FEE, pairOf, random, world } from './support/sharing.ts'
 
 describe('a file is shared', () => {
   test('with an account that reads it, through proxies that the chain drew', async () => {

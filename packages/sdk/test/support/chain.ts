@@ -18,7 +18,19 @@ import { eventOf, eventsCodec } from '../../src/chain/events.ts'
 import { accountOf, type ChainView, explainError, tx } from '../../src/index.ts'
 
 /** Pallets whose hooks run: those of consensus want real authors. */
-const HOOKED = ['Balances', 'FileBank', 'Sminer', 'Audit', 'StorageHandler', 'Oss', 'Reencryption']
+const HOOKED = [
+  'Balances',
+  'FileBank',
+  'Sminer',
+  'Audit',
+  'StorageHandler',
+  'Oss',
+  'Reencryption',
+  'Mdrc',
+]
+/** Pallets that work with what blocks have left, and how much that is. */
+const IDLING = ['Reencryption', 'Mdrc']
+const IDLE = { refTime: 10n ** 12n, proofSize: 10n ** 9n }
 export const GENESIS = toHex(new Uint8Array(32).fill(7)) as Hash
 const STATE_VERSION_KEYS = 100_000
 
@@ -99,6 +111,10 @@ export function testChain() {
         if (HOOKED.includes(def.name)) def.hooks?.onInitialize?.(ctx, number)
     })
     const failures = calls.map(({ who, call }, i) => run(who, call, i))
+    runtime.within(state, () => {
+      for (const { def, ctx } of runtime.bound)
+        if (IDLING.includes(def.name)) def.hooks?.onIdle?.(ctx, number, IDLE)
+    })
     const block = put(
       number,
       calls.map(({ wire }) => wire),
