@@ -40,6 +40,8 @@ import { createMiners } from './miners/miners.ts'
 import { openCache } from './read/cache.ts'
 import { createFiles } from './read/files.ts'
 import { createReader } from './read/reader.ts'
+import { createIndexer } from './rights/indexer.ts'
+import { createWatcher } from './rights/watcher.ts'
 import { countJobs } from './status.ts'
 import { JOB_STATES, openJobs } from './store/jobs.ts'
 import { loadSeed } from './store/seed.ts'
@@ -207,6 +209,13 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     open.push(() => runner.settled())
     for (const job of jobs.all()) runner.start(job.fid)
 
+    const rights = createIndexer(ctx, heads, (work) => {
+      if (!config.challengeCopies) return
+      watch(work).catch((error: unknown) => {
+        if (!stopping.signal.aborted) logger.warn({ work, error }, 'A work could not be looked at')
+      })
+    })
+    const watch = createWatcher(ctx, rights.index)
     const replays = await openReplayGuard(store, clock)
     let registered = false
     const server = await serveHttp(
@@ -229,6 +238,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         cache,
         heads,
         placing: memory,
+        rights,
         registered: () => registered,
       }),
     )

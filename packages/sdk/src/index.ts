@@ -93,7 +93,7 @@ export {
   type ShareOffer,
   withdrawOffer,
 } from './rights/ownership.ts'
-export { findWork, getWork, listWorks, type Work } from './rights/works.ts'
+export { findWork, getWork, listWorks, type Work, workFrom } from './rights/works.ts'
 export type { RpcClient } from './rpc/socket.ts'
 export {
   completeGrant,

@@ -61,6 +61,8 @@ export interface GatewayConfig {
   readonly listenPort: number
   readonly encodeThreads: number
   readonly tagThreads: number
+  /** Whether claims that are near earlier works are challenged with the gateway's account. */
+  readonly challengeCopies: boolean
   readonly limits: GatewayLimits
 }
 
@@ -79,6 +81,7 @@ export function configOf(settings: GatewaySettings): GatewayConfig {
     // Each costs some 40 MB, and one codes and hashes 200 MB of file in a second.
     encodeThreads: Math.max(1, Math.min(4, processors - 1)),
     tagThreads: Math.max(1, Math.floor(processors / 2)),
+    challengeCopies: false,
     ...settings,
     limits: { ...DEFAULT_LIMITS, ...settings.limits },
   }

@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly memory?: number
   readonly encodeThreads?: number
   readonly tagThreads?: number
+  readonly challengeCopies?: true
   readonly metricsPort?: number
   readonly metricsHost: string
   readonly readyJson?: true
@@ -104,6 +105,10 @@ export function addRunOptions(command: Command): Command {
     sized('--memory <size>', 'fragments in memory, in each direction', '96MiB'),
     new Option('--encode-threads <n>', 'threads for coding and hashing').argParser(number(1, 64)),
     new Option('--tag-threads <n>', 'threads for tags').argParser(number(1, 64)),
+    new Option(
+      '--challenge-copies',
+      'challenge claims of rights that are near earlier ones, with a bond of the gateway’s account',
+    ).env('CESS_GATEWAY_CHALLENGE_COPIES'),
     new Option('--metrics-port <n>', 'serve Prometheus metrics on this port').argParser(port),
     new Option('--metrics-host <address>', 'address that metrics are served at').default(
       '127.0.0.1',
@@ -139,7 +144,12 @@ export function settingsOf(o: RunOptions): GatewaySettings {
     port: o.port,
     listenHost: o.listenHost,
     listenPort: o.listenPort,
-    ...said({ domain: o.domain, encodeThreads: o.encodeThreads, tagThreads: o.tagThreads }),
+    ...said({
+      domain: o.domain,
+      encodeThreads: o.encodeThreads,
+      tagThreads: o.tagThreads,
+      challengeCopies: o.challengeCopies,
+    }),
     limits: said(limits) as NonNullable<GatewaySettings['limits']>,
   } as GatewaySettings
 }

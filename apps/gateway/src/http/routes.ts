@@ -11,6 +11,7 @@ import {
 } from './information.ts'
 import { type RemoveDeps, removeRoute } from './remove.ts'
 import { createResume, createResumeStatus } from './resume.ts'
+import { type RightsDeps, searchRoute, workRoute } from './rights.ts'
 import type { Route } from './router.ts'
 import { type ShareDeps, shareRoute } from './share.ts'
 import { createUpload, type UploadDeps } from './uploads.ts'
@@ -20,6 +21,7 @@ export type RoutesDeps = UploadDeps &
   RemoveDeps &
   Pick<DownloadDeps, 'reader'> &
   Pick<ShareDeps, 'client'> &
+  Pick<RightsDeps, 'rights'> &
   Pick<StatusDeps, 'heads' | 'registered'> & {
     /** Memory of fragments on their way to miners. */
     readonly placing: Semaphore
@@ -49,6 +51,8 @@ export function routesOf(deps: RoutesDeps): readonly Route[] {
     ['GET', '/file/list', listRoute(deps)],
     ['DELETE', '/file/:fid', removeRoute(deps)],
     ['POST', '/share/:proxy', shareRoute(deps)],
+    ['GET', '/rights/search', searchRoute(deps)],
+    ['GET', '/rights/works/:work', workRoute(deps)],
     ['GET', '/version', versionRoute(deps)],
     ['GET HEAD', '/health', healthRoute(status)],
     ['GET', '/status', statusRoute(status)],
