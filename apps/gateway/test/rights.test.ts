@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { utf8 } from '@cess/bytes'
 import { blake3 } from '@cess/crypto'
 import { encodeUnit } from '@cess/fingerprint'
-import { accountFromPair, claimWork, codesFromIscc, type Work } from '@cess/sdk'
+import { systemClock, systemRandom } from '@cess/ports'
+import {
+  accountFromPair,
+  claimWork,
+  codesFromIscc,
+  createGatewayClient,
+  searchWorks,
+  type Work,
+} from '@cess/sdk'
 import { ask } from './support/client.ts'
 import { DAVE, EVE, eventually, type Kit, startKit } from './support/kit.ts'
 
@@ -54,6 +62,20 @@ test('works are found by what they are like, whether claimed before the gateway 
       [
         [first, 'near', 'content', 3],
         [second, 'similar', 'content', 9],
+      ],
+    )
+    const gateway = createGatewayClient({
+      url: kit.gateway.url,
+      clock: systemClock,
+      random: systemRandom,
+    })
+    const checked = await searchWorks(kit.chain.client, gateway, unitsOf('cat', { flips: 3 }))
+    assert.equal(checked.exact?.id, first)
+    assert.deepEqual(
+      checked.works.map(({ work, tier, differing }) => [work.id, tier, differing]),
+      [
+        [first, 'near', 0],
+        [second, 'similar', 9],
       ],
     )
     const { data } = await search(kit, unitsOf('cat').slice(3))

@@ -93,6 +93,7 @@ export {
   type ShareOffer,
   withdrawOffer,
 } from './rights/ownership.ts'
+export { type NearWork, searchWorks } from './rights/search.ts'
 export { findWork, getWork, listWorks, type Work, workFrom } from './rights/works.ts'
 export type { RpcClient } from './rpc/socket.ts'
 export {

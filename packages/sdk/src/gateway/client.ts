@@ -96,6 +96,8 @@ export interface GatewayClient {
   beginning(fid: FileId, signal?: AbortSignal): Promise<Uint8Array[]>
   /** Takes a request of a share to a proxy. What comes is checked by `openShared`. @throws GatewayRefused NO_SHARE, UNAVAILABLE */
   share(proxy: AccountId, request: ShareRequest, signal?: AbortSignal): Promise<ShareAnswer>
+  /** Numbers of works near what ISCC units say (128 bits or more each). `searchWorks` checks them. @throws GatewayRefused BAD_REQUEST, BUSY */
+  searchRights(units: readonly string[], signal?: AbortSignal): Promise<number[]>
   /** `undefined` when it can take uploads, or why not. */
   trouble(signal?: AbortSignal): Promise<string | undefined>
 }
@@ -263,6 +265,16 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
         throw strange('POST /share')
       }
     },
+    async searchRights(units, signal) {
+      const query = units.map((unit) => `iscc=${encodeURIComponent(unit)}`).join('&')
+      const { works } = await dataOf(await send(`/rights/search?${query}`, {}, signal))
+      if (!Array.isArray(works) || works.length > MAX_WORKS) throw strange('GET /rights/search')
+      return works.map((found: { readonly work?: { readonly id?: unknown } } | null) => {
+        const id = found?.work?.id
+        if (!Number.isInteger(id) || (id as number) < 0) throw strange('GET /rights/search')
+        return id as number
+      })
+    },
     async trouble(signal) {
       const response = await send('/health', {}, signal)
       if (response.status < 400) return undefined
@@ -270,6 +282,9 @@ export function createGatewayClient(options: GatewayOptions): GatewayClient {
     },
   }
 }
+
+/** Works that one search finds at most. */
+const MAX_WORKS = 100
 
 /** Makes a body for each time that a request is sent. */
 type MakeBody = () => Pick<RequestInit, 'body' | 'duplex'>
