@@ -12,6 +12,7 @@ const layers = [
   ['frame'],
   ['pallets', 'chain'],
   ['runtime', 'consensus', 'sync', 'rpc'],
+  ['light'],
   ['sdk'],
   ['node', 'miner', 'gateway', 'cli'],
   ['localnet'],

@@ -2,6 +2,18 @@
  * What programs and pages build on: a typed client of the chain, and a user's files, from the key to the bytes
  * that come back.
  */
+export {
+  type Certificate,
+  type Certified,
+  certificatePage,
+  type IsccUnits,
+  isccOf,
+  LightError,
+  meaningOf,
+  verifyCertificate,
+  type Work,
+  workFrom,
+} from '@cess/light'
 export { type Account, accountFromPair, accountFromUri, parseAddress } from './account/account.ts'
 export { authorizeGateway, listOperators, revokeGateway } from './account/operators.ts'
 export { listMiners, type MinerInfo } from './account/overview.ts'
@@ -53,8 +65,9 @@ export {
 } from './gateway/client.ts'
 export { GatewayRefused } from './gateway/failure.ts'
 export type { Fetch } from './gateway/http.ts'
+export { certifyWork } from './rights/certify.ts'
 export { type ClaimOptions, claimWork, openWork, type Privacy } from './rights/claim.ts'
-export { codesFromIscc, type IsccUnits, isccOf } from './rights/codes.ts'
+export { codesFromIscc } from './rights/codes.ts'
 export {
   appeal,
   challengeWork,
@@ -94,7 +107,7 @@ export {
   withdrawOffer,
 } from './rights/ownership.ts'
 export { type NearWork, searchWorks } from './rights/search.ts'
-export { findWork, getWork, listWorks, type Work, workFrom } from './rights/works.ts'
+export { findWork, getWork, listWorks } from './rights/works.ts'
 export type { RpcClient } from './rpc/socket.ts'
 export {
   completeGrant,

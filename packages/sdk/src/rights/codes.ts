@@ -1,4 +1,4 @@
-import { decodeIscc, encodeUnit, genIsccCode, type IsccCode } from '@cess/fingerprint'
+import { decodeIscc } from '@cess/fingerprint'
 import type { Codes, ContentKind } from '@cess/pallets'
 import { SdkError } from '../errors.ts'
 
@@ -33,24 +33,4 @@ export function codesFromIscc(units: readonly string[]): Codes {
   const content = body('CONTENT')
   const kind = KINDS[found.get('CONTENT')?.subType as keyof typeof KINDS] as ContentKind | undefined
   return { meta, content: content && kind && { kind, body: content }, data, instance }
-}
-
-/** The ISCC units of codes on chain, and the ISCC-CODE of their first 64 bits. */
-export interface IsccUnits {
-  readonly iscc: IsccCode
-  readonly meta: IsccCode
-  readonly content: IsccCode | undefined
-  readonly data: IsccCode
-  readonly instance: IsccCode
-}
-export function isccOf({ meta, content, data, instance }: Codes): IsccUnits {
-  const upper = content?.kind.toUpperCase() as keyof typeof KINDS | undefined
-  const units = {
-    meta: encodeUnit('META', 'NONE', 64, meta),
-    content: content && upper && encodeUnit('CONTENT', upper, 256, content.body),
-    data: encodeUnit('DATA', 'NONE', 256, data),
-    instance: encodeUnit('INSTANCE', 'NONE', 256, instance),
-  }
-  const all = [units.meta, units.content, units.data, units.instance]
-  return { iscc: genIsccCode(all.filter((one) => one !== undefined)).iscc, ...units }
 }

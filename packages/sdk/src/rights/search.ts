@@ -1,8 +1,9 @@
+import { type Work, workFrom } from '@cess/light'
 import { type Codes, differing, NEAR_64, NEAR_128 } from '@cess/pallets'
 import type { ChainClient } from '../chain/client.ts'
 import type { GatewayClient } from '../gateway/client.ts'
 import { codesFromIscc } from './codes.ts'
-import { findWork, type Work, workFrom } from './works.ts'
+import { findWork } from './works.ts'
 
 /** A work near what was looked for. */
 export interface NearWork {

@@ -1,57 +1,10 @@
-import { type AccountId, type FileId, fromUtf8, toHex } from '@cess/bytes'
-import type { Codes, WorkInfo } from '@cess/pallets'
+import type { AccountId } from '@cess/bytes'
+import { type Work, workFrom } from '@cess/light'
+import type { Codes } from '@cess/pallets'
 import type { ChainClient } from '../chain/client.ts'
 import { SdkError } from '../errors.ts'
-import { type IsccUnits, isccOf } from './codes.ts'
 
 type Chain = Pick<ChainClient, 'finalized'>
-
-/** A work on chain, as people see it. */
-export interface Work {
-  readonly id: number
-  readonly title: string
-  readonly creator: AccountId
-  readonly status: WorkInfo['status']
-  readonly privacy: 'public' | 'committed' | 'custody'
-  /** What is known of its codes: all of them, or nothing. */
-  readonly codes: IsccUnits | undefined
-  readonly file: FileId | undefined
-  /** Basis points. */
-  readonly owners: readonly { readonly account: AccountId; readonly bps: number }[]
-  /** How many owners have to agree. */
-  readonly consent: number
-  readonly parents: readonly { readonly work: number; readonly royalty: number }[]
-  /** The block that priority goes by, that of the claim, and the one that challenges end in or ended in. */
-  readonly committed: number
-  readonly claimed: number
-  readonly until: number
-  readonly dispute: number | undefined
-  readonly metadata: string | undefined
-  readonly c2pa: string | undefined
-}
-
-const PRIVACY = { Public: 'public', Committed: 'committed', Custody: 'custody' } as const
-const shown = (bytes: Uint8Array): string => {
-  try {
-    return fromUtf8(bytes)
-  } catch {
-    return toHex(bytes)
-  }
-}
-
-/** A work from what the chain stores. */
-export function workFrom(id: number, info: WorkInfo): Work {
-  const { fingerprint, title, metadata, c2pa, deposit: _, ...rest } = info
-  return {
-    ...rest,
-    id,
-    title: shown(title),
-    privacy: PRIVACY[fingerprint.type],
-    codes: fingerprint.type === 'Public' ? isccOf(fingerprint.value) : undefined,
-    metadata: metadata && toHex(metadata),
-    c2pa: c2pa && toHex(c2pa),
-  }
-}
 
 /** A work by its number. @throws SdkError NOT_FOUND */
 export async function getWork(chain: Chain, id: number): Promise<Work> {
