@@ -7,7 +7,7 @@ const layers = [
   ['ports'],
   ['scale', 'crypto', 'erasure'],
   ['primitives', 'reencryption', 'fingerprint'],
-  ['podr2', 'content', 'trie', 'db', 'service', 'proxy'],
+  ['podr2', 'content', 'trie', 'db', 'service', 'proxy', 'media'],
   ['state', 'network'],
   ['frame'],
   ['pallets', 'chain'],

@@ -1,5 +1,5 @@
 import { ContentError } from '@cess/content'
-import { CallFailed, GatewayRefused, SdkError } from '@cess/sdk'
+import { CallFailed, GatewayRefused, LightError, SdkError } from '@cess/sdk'
 
 export type CliErrorCode =
   | 'USAGE'
@@ -68,8 +68,11 @@ export function problemOf(error: unknown): Problem {
       ...(typeof chain === 'string' && { chain }),
     }
   }
-  if (error instanceof CliError || error instanceof SdkError || error instanceof ContentError)
-    return { code: error.code, message: error.message }
+  const known = [CliError, SdkError, ContentError, LightError].some((kind) => error instanceof kind)
+  if (known) {
+    const { code, message } = error as CliError
+    return { code, message }
+  }
   const disk = error instanceof Error ? diskProblem(error) : undefined
   if (disk) return disk
   const message = error instanceof Error ? error.message : String(error)

@@ -10,6 +10,8 @@ import { addKey } from './commands/key.ts'
 import { addFiles } from './commands/ls.ts'
 import { addMiners } from './commands/miners.ts'
 import { addPut } from './commands/put.ts'
+import { addRights } from './commands/rights/index.ts'
+import { addTend } from './commands/rights/licences.ts'
 import { addShare } from './commands/share.ts'
 import { addSpace } from './commands/space.ts'
 import { addStatus } from './commands/status.ts'
@@ -54,6 +56,8 @@ those over ~/.cess/config.json. Exit codes: 0 done, 1 failed, 2 the command line
   addFiles(program, action)
   addStatus(program, action)
   addShare(program, action)
+  addRights(program, action)
+  addTend(program, action)
   addSpace(program, action)
   addAuthorize(program, action)
   addBalance(program, action)

@@ -20,7 +20,7 @@ const DEFAULTS = {
   gateway: 'http://127.0.0.1:8080',
   territory: 'default',
 } as const
-export const CONFIG_KEYS = ['node', 'gateway', 'key', 'territory'] as const
+export const CONFIG_KEYS = ['node', 'gateway', 'key', 'territory', 'genesis'] as const
 export type ConfigKey = (typeof CONFIG_KEYS)[number]
 export type Config = Partial<Record<ConfigKey, string>>
 
@@ -33,6 +33,8 @@ export interface Settings {
   /** A path of the public development phrase. */
   readonly devKey: string | undefined
   readonly territory: string
+  /** Genesis hash that certificates are checked against. */
+  readonly genesis: string | undefined
   readonly passwordStdin: boolean
   readonly paths: Paths
 }
@@ -94,6 +96,7 @@ export function settingsOf(options: GlobalOptions, env: Shell['env']): Settings 
     key: options.key ?? (env['CESS_KEY'] || config.key),
     devKey: options.devKey,
     territory: config.territory ?? DEFAULTS.territory,
+    genesis: env['CESS_GENESIS'] || config.genesis,
     passwordStdin: options.passwordStdin ?? false,
     paths,
   }

@@ -23,12 +23,20 @@ function checked(key: string): ConfigKey {
 }
 
 async function show(cli: Cli): Promise<Result> {
-  const { nodes, gateway, key, territory, paths } = cli.settings
-  const json = { node: nodes.join(','), gateway, key: key ?? null, territory, file: paths.config }
+  const { nodes, gateway, key, territory, genesis, paths } = cli.settings
+  const json = {
+    node: nodes.join(','),
+    gateway,
+    key: key ?? null,
+    territory,
+    genesis: genesis ?? null,
+    file: paths.config,
+  }
   return {
     json,
     text: Object.entries(json).map(
-      ([name, value]) => `${name.padEnd(10)} ${value ?? '(the only one)'}`,
+      ([name, value]) =>
+        `${name.padEnd(10)} ${value ?? (name === 'key' ? '(the only one)' : '(not set)')}`,
     ),
   }
 }
