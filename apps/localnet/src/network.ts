@@ -37,6 +37,8 @@ export interface LocalNetwork {
   gatewayProcess(): NetworkProcess
   /** Stops the gateway unless it has ended, and starts it again at the same address, with its copies of files or without. */
   restartGateway(copies: 'kept' | 'deleted'): Promise<void>
+  /** Starts a process of miners again that has ended, on what it had on disk. */
+  restartMiners(index: number): Promise<void>
   /** Starts a validator again that has ended, on what it had on disk. Returns its JSON-RPC. */
   restartValidator(index: number): Promise<string>
   /** Resolves with a sentence when a program ends that nobody stopped. */
@@ -115,6 +117,7 @@ function startGateway(
       ...['run', '--dev-key', GATEWAY_KEY, '--data', dirs.gateway(), '--node', ...nodes],
       ...['--host', '127.0.0.1', '--port', String(port)],
       ...['--listen-host', '127.0.0.1', '--log-level', options.logLevel, '--ready-json'],
+      '--challenge-copies',
     ],
     logFile: dirs.log('gateway'),
     readyMs: READY_MS,
@@ -179,6 +182,9 @@ export async function startNetwork(options: NetworkOptions): Promise<LocalNetwor
           await rm(join(dirs.gateway(), folder), { recursive: true, force: true })
         gateway = track(startGateway(options, dirs, nodes, Number(new URL(url).port)))
         await gateway.ready
+      },
+      async restartMiners(index) {
+        await track(startMiners(options, dirs, index, nodes)).ready
       },
       async restartValidator(index) {
         const others = addresses.filter((_, i) => i !== index)

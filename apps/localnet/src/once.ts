@@ -1,42 +1,24 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, rmSync, statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { AccountId } from '@cess/bytes'
 import { fromHex } from '@cess/bytes'
 import { keyFromUri, ss58Encode } from '@cess/crypto'
 import { systemClock } from '@cess/ports'
 import { accountOf, type ChainClient, connectChain } from '@cess/sdk'
-import { type Cess, cess } from './cess.ts'
+import { cess } from './cess.ts'
 import { MINERS_PER_PROCESS } from './layout.ts'
 import { type LocalNetwork, type NetworkOptions, startNetwork } from './network.ts'
-import { createSteps, type Steps } from './steps.ts'
+import { rightsAndSharing, storeImage } from './once-rights.ts'
+import { createSteps } from './steps.ts'
+import { mustFail, type Story, sameBytes, until } from './story.ts'
 
 const USER = '//Dave'
 const STRANGER = '//Eve'
 const GIB = 2 ** 30
-const POLL_MS = 1_000
 /** What audits may take, in milliseconds: two rounds and the time to answer. */
 const AUDIT_MS = 5 * 60_000
-
-async function digest(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
-  return hash.digest('hex')
-}
-
-/** Asks until the answer is there. */
-async function until<T>(what: string, ms: number, ask: () => Promise<T | undefined>): Promise<T> {
-  const end = systemClock.now() + ms
-  for (;;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    if (systemClock.now() > end) throw new Error(`${what} did not happen in ${ms / 1000} s.`)
-    await systemClock.sleep(POLL_MS)
-  }
-}
 
 const minerKey = (n: number): AccountId => accountOf(keyFromUri(`//Miner//${n}`))
 const address = (account: AccountId): string => ss58Encode(fromHex(account))
@@ -45,16 +27,6 @@ interface MinerStatus {
   readonly account: string
   readonly tagged: boolean
   readonly audit: { readonly block: number; readonly result: string; readonly rows: number } | null
-}
-
-interface Story {
-  readonly file: string
-  readonly network: LocalNetwork
-  readonly chain: ChainClient
-  readonly user: Cess
-  readonly stranger: Cess
-  readonly out: string
-  readonly steps: Steps
 }
 
 /** Space, permission, upload, and both proofs by all 12 miners. Returns the file's id. */
@@ -106,24 +78,15 @@ async function loseAndRestore(story: Story, fid: string): Promise<void> {
   await steps.step(
     'Compare it byte for byte',
     async () => {
-      const [before, after] = await Promise.all([digest(file), digest(join(out, 'back'))])
-      if (before !== after) throw new Error(`The file came back changed: ${before} and ${after}.`)
+      const sha256 = await sameBytes(file, join(out, 'back'))
       rmSync(join(out, 'back'))
-      return before
+      return sha256
     },
     (sha256) => `sha256 ${sha256.slice(0, 16)}…`,
   )
   await steps.step(
     'Another key cannot read it',
-    async () => {
-      const { code, json } = await stranger.run('get', fid, '-o', join(out, 'stolen'))
-      const said = (json['error'] as { code?: string } | undefined)?.code
-      if (code === 0 || said !== 'WRONG_KEY')
-        throw new Error(
-          `A stranger's download should fail with WRONG_KEY; it gave ${said ?? code}.`,
-        )
-      return said
-    },
+    () => mustFail(stranger, 'WRONG_KEY', 'get', fid, '-o', join(out, 'stolen')),
     (said) => said,
   )
 }
@@ -155,7 +118,7 @@ async function catchCheater({ network, chain, steps }: Story): Promise<void> {
   )
 }
 
-/** The whole life of a file on a network made for it. Throws at the first step that does not hold. */
+/** The whole life of a file, and of rights, on a network made for it. Throws at the first step that does not hold. */
 export async function runOnce(file: string, options: Omit<NetworkOptions, 'data'>): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'cess-once-'))
   const steps = createSteps((line) => process.stdout.write(`${line}\n`), systemClock.now)
@@ -171,8 +134,10 @@ export async function runOnce(file: string, options: Omit<NetworkOptions, 'data'
     const stranger = cess({ ...common, key: STRANGER })
     const story: Story = { file, network, chain, user, stranger, out: data, steps }
     const fid = await storeAndProve(story)
+    const image = await storeImage(story)
     await loseAndRestore(story, fid)
     await catchCheater(story)
+    await rightsAndSharing(story, { file: fid, image })
   } finally {
     chain?.close()
     await network?.stop()
