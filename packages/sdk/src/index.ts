@@ -10,6 +10,7 @@ export {
   isccOf,
   LightError,
   meaningOf,
+  verifierPage,
   verifyCertificate,
   type Work,
   workFrom,

@@ -1,12 +1,24 @@
 import { decodeIscc } from '@cess/fingerprint'
 import type { Codes, ContentKind } from '@cess/pallets'
-import { listAgreements, listLicences, listTransfers, SdkError, workFrom } from '@cess/sdk'
+import {
+  type Certificate,
+  certificatePage,
+  certifyWork,
+  listAgreements,
+  listLicences,
+  listTransfers,
+  SdkError,
+  verifierPage,
+  verifyCertificate,
+  workFrom,
+} from '@cess/sdk'
 import { askChain } from '../chain/errors.ts'
 import type { GatewayContext } from '../context.ts'
 import { GatewayError } from '../errors.ts'
 import type { Wanted } from '../rights/codes-index.ts'
 import type { RightsIndexer } from '../rights/indexer.ts'
 import { type Exchange, type Handler, ok } from './exchange.ts'
+import { CORS } from './respond.ts'
 
 export interface RightsDeps {
   readonly ctx: GatewayContext
@@ -103,3 +115,44 @@ export const workRoute =
       throw error
     })
   }
+
+const html = (x: Exchange, page: string): undefined => {
+  x.response.writeHead(200, {
+    ...CORS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': String(Buffer.byteLength(page)),
+    'x-content-type-options': 'nosniff',
+  })
+  x.response.end(page)
+  return undefined
+}
+
+/** The certificate of a work, and the time it was made; one that is this young is given again. */
+const FRESH_MS = 10_000
+const MAX_KEPT = 64
+
+/** `GET /rights/certificate/:work`, and `?page` for one to print: what proves a work to anybody, offline. */
+export function certificateRoute({ ctx }: RightsDeps): Handler {
+  const kept = new Map<number, { readonly at: number; readonly made: Promise<Certificate> }>()
+  function certificateOf(id: number): Promise<Certificate> {
+    const now = ctx.clock.now()
+    const known = kept.get(id)
+    if (known && now - known.at < FRESH_MS) return known.made
+    const made = certifyWork(ctx.chain, id)
+    made.catch(() => kept.delete(id))
+    if (kept.size >= MAX_KEPT) kept.clear()
+    kept.set(id, { at: now, made })
+    return made
+  }
+  return async (x) => {
+    const id = workOf(x)
+    const { query } = await ctx.chain.finalized()
+    if (!(await askChain(() => query.Mdrc.Works(id)))) throw noWork(`There is no work ${id}.`)
+    const certificate = await askChain(() => certificateOf(id))
+    if (x.query.get('page') === null) return ok(certificate)
+    return html(x, certificatePage(verifyCertificate(certificate, ctx.chain.genesisHash)))
+  }
+}
+
+/** `GET /rights/verify`: a page that checks certificates in the browser. Whoever does not trust this gateway saves it from elsewhere. */
+export const verifierRoute = (): Handler => async (x) => html(x, await verifierPage())

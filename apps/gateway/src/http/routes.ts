@@ -11,7 +11,13 @@ import {
 } from './information.ts'
 import { type RemoveDeps, removeRoute } from './remove.ts'
 import { createResume, createResumeStatus } from './resume.ts'
-import { type RightsDeps, searchRoute, workRoute } from './rights.ts'
+import {
+  certificateRoute,
+  type RightsDeps,
+  searchRoute,
+  verifierRoute,
+  workRoute,
+} from './rights.ts'
 import type { Route } from './router.ts'
 import { type ShareDeps, shareRoute } from './share.ts'
 import { createUpload, type UploadDeps } from './uploads.ts'
@@ -53,6 +59,8 @@ export function routesOf(deps: RoutesDeps): readonly Route[] {
     ['POST', '/share/:proxy', shareRoute(deps)],
     ['GET', '/rights/search', searchRoute(deps)],
     ['GET', '/rights/works/:work', workRoute(deps)],
+    ['GET', '/rights/certificate/:work', certificateRoute(deps)],
+    ['GET', '/rights/verify', verifierRoute()],
     ['GET', '/version', versionRoute(deps)],
     ['GET HEAD', '/health', healthRoute(status)],
     ['GET', '/status', statusRoute(status)],
