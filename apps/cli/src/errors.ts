@@ -18,6 +18,8 @@ export type CliErrorCode =
   | 'NO_ROOM'
   | 'NOT_AUTHORISED'
   | 'UNHEALTHY'
+  /** A link to a shared file whose grant has ended. */
+  | 'LINK_OVER'
   | 'INTERRUPTED'
 
 /** What `cess` could not do. The message says what happened, why, and what to do. It never holds a secret. */

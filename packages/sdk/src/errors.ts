@@ -15,6 +15,7 @@ export type SdkErrorCode =
   | 'BAD_ADDRESS'
   | 'BAD_AMOUNT'
   | 'BAD_NAME'
+  | 'BAD_LINK'
   /** Codes of a work that the chain would not take. */
   | 'BAD_CODES'
   /** The gateway is of another network. */

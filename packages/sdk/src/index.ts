@@ -110,6 +110,7 @@ export {
 export { type NearWork, searchWorks } from './rights/search.ts'
 export { findWork, getWork, listWorks } from './rights/works.ts'
 export type { RpcClient } from './rpc/socket.ts'
+export { isLink, linkKey, linkText, parseLink, type ShareLink } from './sharing/link.ts'
 export {
   completeGrant,
   replaceProxies,

@@ -67,6 +67,32 @@ test('it is shared, read by the other account, and taken back', async () => {
   assert.ok(readFileSync(back).equals(bytes))
 })
 
+test('a link opens the file for whoever has it, without an account, until it is taken back', async () => {
+  const { grant, link } = await dave.must('share', fid, '--link', '--days', '1')
+  assert.match(String(link), /^http:.*\/shared\/[0-9a-f]{64}\?grant=\d+#[\w-]{43}$/)
+  // No key, no account, no address of a gateway: the link says it all.
+  const nobody = cess({
+    ...{ node: network.rpc, gateway: 'http://127.0.0.1:9', home: join(folder, 'nobody') },
+    key: '//Nobody',
+  })
+  await nobody.must('get', String(link), '-o', back, '--force')
+  assert.ok(readFileSync(back).equals(bytes))
+  const page = await fetch(String(link))
+  assert.match(await page.text(), /cess get/)
+  const status = await dave.must('status', fid)
+  const grants = status['grants'] as { grant: number }[]
+  assert.deepEqual(
+    grants.map((one) => one.grant),
+    [grant],
+  )
+  const [start, seed] = String(link).split('#') as [string, string]
+  const other = `${start}#${seed.startsWith('A') ? 'B' : 'A'}${seed.slice(1)}`
+  assert.equal(await refused(nobody, 'get', other, '-o', back, '--force'), 'LINK_OVER')
+  assert.equal(await refused(nobody, 'get', start, '-o', back, '--force'), 'BAD_LINK')
+  await dave.must('revoke', String(grant))
+  assert.equal(await refused(nobody, 'get', String(link), '-o', back, '--force'), 'LINK_OVER')
+})
+
 test('what cannot be shared is told so', async () => {
   assert.equal(await refused(eve, 'share', fid, '--with', eveAddress), 'CALL_FAILED')
   assert.equal(
@@ -98,4 +124,21 @@ test('the gateway takes nothing to a proxy but requests, and says what the proxy
   assert.deepEqual(await ask(address, new Uint8Array(513)), [413, 'TOO_LARGE'])
   assert.deepEqual(await ask(address, new Uint8Array(), 'GET'), [405, 'METHOD_NOT_ALLOWED'])
   assert.equal((await ask(eveAddress, new Uint8Array(169)))[0], 503)
+})
+
+test('a file is re-keyed: what its grantee kept of the old one opens nothing that is in storage', async () => {
+  const { grant } = await dave.must('share', fid, '--with', eveAddress, '--days', '1')
+  await eve.must('get', fid, '-o', back, '--force')
+  const { rekeyed } = await dave.must('revoke', String(grant), '--rotate')
+  const [{ before, after: anew }] = rekeyed as [{ before: string; after: string }]
+  assert.equal(before, fid)
+  assert.notEqual(anew, fid)
+  await dave.must('get', anew, '-o', back, '--force')
+  assert.ok(readFileSync(back).equals(bytes))
+  assert.equal(await refused(eve, 'get', anew, '-o', back, '--force'), 'WRONG_KEY')
+  const { files } = (await dave.must('ls', '--no-names')) as { files: { fid: string }[] }
+  assert.deepEqual(
+    files.map((file) => file.fid),
+    [anew],
+  )
 })

@@ -1,28 +1,14 @@
-import {
-  authorizeGateway,
-  listOperators,
-  parseAddress,
-  revokeGateway,
-  revokeGrant,
-} from '@cess/sdk'
+import { authorizeGateway, listOperators, parseAddress, revokeGateway } from '@cess/sdk'
 import type { Command } from 'commander'
-import { type Action, address, type Cli, type Result } from '../cli.ts'
+import { type Action, address, type Cli } from '../cli.ts'
+import { CliError } from '../errors.ts'
 import { checkGateway } from './network.ts'
+import { revokeShare } from './revoke.ts'
 
 /** The gateway that was named, or the one in use. */
 async function operatorOf(cli: Cli, given: string | undefined) {
   if (given !== undefined) return parseAddress(given)
   return (await checkGateway(cli)).account
-}
-
-async function revokeShare(cli: Cli, grant: number): Promise<Result> {
-  const [chain, account] = await Promise.all([cli.chain(), cli.account()])
-  cli.progress.update('Revoking', 0)
-  const block = await revokeGrant(chain, account, grant)
-  return {
-    json: { grant, block },
-    text: `Grant ${grant} is over: no proxy makes a share of it after block ${block}. What was read before, you cannot take back.`,
-  }
 }
 
 export function addAuthorize(program: Command, action: Action): void {
@@ -62,9 +48,22 @@ delete files, until you take the right back with \`cess revoke\`.`,
     .command('revoke')
     .description('take back a share, or the right of a gateway')
     .argument('[what]', 'number of a grant, or address of a gateway (default: the gateway in use)')
+    .option(
+      '--rotate',
+      'encrypt the files of the grant anew: also what was learned of their keys is worth nothing then',
+    )
+    .addHelpText(
+      'after',
+      `
+From the next final block on no proxy makes a share of a grant that was revoked. Who has opened a file before may have
+kept its key, and could read its ciphertext if they get hold of it. With --rotate the file is fetched, encrypted under a
+new key and stored anew, and the old one deleted; it has another id then. What somebody has copied stays copied.`,
+    )
     .action(
-      action(async (cli, given: string | undefined) => {
-        if (given !== undefined && /^\d{1,9}$/.test(given)) return revokeShare(cli, Number(given))
+      action(async (cli, given: string | undefined, { rotate = false }: { rotate?: boolean }) => {
+        if (given !== undefined && /^\d{1,9}$/.test(given))
+          return revokeShare(cli, Number(given), rotate)
+        if (rotate) throw new CliError('USAGE', '--rotate goes with the number of a grant.')
         const operator = await operatorOf(cli, given)
         const [chain, account] = await Promise.all([cli.chain(), cli.account()])
         cli.progress.update('Revoking', 0)

@@ -1,12 +1,17 @@
 import type { FileId } from '@cess/bytes'
 import { ContentError } from '@cess/content'
 import {
+  type Account,
+  createGatewayClient,
+  type GatewayClient,
   getFile,
+  isLink,
   listShared,
   type OpenedFile,
   type OpenSharedOptions,
   openFile,
   openShared,
+  parseLink,
   readHeader,
   SdkError,
 } from '@cess/sdk'
@@ -23,15 +28,25 @@ interface GetFlags {
   readonly force?: boolean
 }
 
-async function common(cli: Cli, capsuleKey?: Uint8Array) {
-  return {
-    account: await cli.account(),
-    gateway: cli.gateway(),
-    clock: cli.clock,
-    signal: cli.signal,
-    capsuleKey,
-  }
+/** Who reads: the user, or whoever has a link. */
+interface Reader {
+  readonly account: Account
+  readonly gateway: GatewayClient
+  /** The grant that a link names. */
+  readonly grant?: number
 }
+async function readerOf(cli: Cli, link: ReturnType<typeof parseLink> | undefined): Promise<Reader> {
+  if (!link) return { account: await cli.account(), gateway: cli.gateway() }
+  const { clock, random } = cli
+  const gateway = createGatewayClient({ url: link.gateway, clock, random, streams: true })
+  return { account: link.account, gateway, grant: link.grant }
+}
+
+const common = (cli: Cli, { account, gateway }: Reader, capsuleKey?: Uint8Array) => ({
+  ...{ account, gateway, capsuleKey },
+  clock: cli.clock,
+  signal: cli.signal,
+})
 
 interface Opened {
   readonly manifest: OpenedFile['manifest']
@@ -40,8 +55,8 @@ interface Opened {
 }
 
 /** Opens a file of the account's own, or one that was shared with it. */
-async function open(cli: Cli, id: FileId): Promise<Opened> {
-  const access = await common(cli)
+async function open(cli: Cli, id: FileId, reader: Reader): Promise<Opened> {
+  const access = common(cli, reader)
   try {
     return await openFile(id, access)
   } catch (error) {
@@ -49,6 +64,11 @@ async function open(cli: Cli, id: FileId): Promise<Opened> {
     const chain = await cli.chain()
     const grants = await listShared(chain, access.account.id)
     const grant = grants.find(({ files, status }) => files.includes(id) && status === 'Active')
+    if (!grant && reader.grant !== undefined)
+      throw new CliError(
+        'LINK_OVER',
+        'The link does not hold any more: its time is over, or it was taken back. Ask for a new one.',
+      )
     if (!grant) throw error
     cli.progress.update('Asking proxies', 0)
     const header = await readHeader(id, access)
@@ -65,6 +85,7 @@ async function toStdout(
   cli: Cli,
   id: FileId,
   { range }: GetFlags,
+  reader: Reader,
   capsuleKey: Uint8Array | undefined,
 ): Promise<undefined> {
   if (cli.json)
@@ -72,7 +93,7 @@ async function toStdout(
       'USAGE',
       'With --json standard output is for the result. Name a file with -o.',
     )
-  const options = { ...(await common(cli, capsuleKey)), range }
+  const options = { ...common(cli, reader, capsuleKey), range }
   await getFile(id, (bytes) => cli.shell.write(bytes, cli.signal), options)
   return undefined
 }
@@ -87,9 +108,10 @@ async function download(
   id: FileId,
   path: string,
   { range, force = false }: GetFlags,
+  reader: Reader,
   capsuleKey: Uint8Array | undefined,
 ): Promise<OpenedFile> {
-  const options = await common(cli, capsuleKey)
+  const options = common(cli, reader, capsuleKey)
   const part = `${id.slice(0, 16)}${range ? `-${range.offset}-${range.length ?? ''}` : ''}`
   for (;;) {
     const target = await openTarget(path, part, force)
@@ -119,16 +141,19 @@ async function download(
   }
 }
 
-async function get(cli: Cli, id: FileId, flags: GetFlags): Promise<Result | undefined> {
-  const { manifest, capsuleKey } = await open(cli, id)
-  if (flags.output === '-') return toStdout(cli, id, flags, capsuleKey)
+async function get(cli: Cli, what: FileId, flags: GetFlags): Promise<Result | undefined> {
+  const link = isLink(what) ? parseLink(what) : undefined
+  const id = link?.fid ?? what
+  const reader = await readerOf(cli, link)
+  const { manifest, capsuleKey } = await open(cli, id, reader)
+  if (flags.output === '-') return toStdout(cli, id, flags, reader, capsuleKey)
   const path = await placeFor(
     cli.shell.cwd,
     flags.output,
     safeName(manifest.name, id),
     flags.force ?? false,
   )
-  const file = await download(cli, id, path, flags, capsuleKey)
+  const file = await download(cli, id, path, flags, reader, capsuleKey)
   const bytes = flags.range
     ? Math.min(flags.range.length ?? Number.POSITIVE_INFINITY, file.size - flags.range.offset)
     : file.size
@@ -142,7 +167,9 @@ export function addGet(program: Command, action: Action): void {
   program
     .command('get')
     .description('download a file, decrypt it here and verify every byte')
-    .argument('<fid>', 'file id', fid)
+    .argument('<fid>', 'file id, or a link to a shared file', (text: string) =>
+      isLink(text) ? text : fid(text),
+    )
     .option('-o, --output <file>', 'where to; "-" is standard output (default: its own name)')
     .option('--range <first-last>', 'these bytes only, counted from 0', byteRange)
     .option('--force', 'replace a file that is there')
@@ -154,6 +181,7 @@ again; what came before is verified too.
 
 Examples:
   cess get 6f2c…e1 -o photo.jpg
+  cess get 'https://gateway.example/shared/6f2c…e1?grant=3#…'
   cess get 6f2c…e1 -o - | tar t
   cess get 6f2c…e1 --range 0-1023 -o head.bin`,
     )

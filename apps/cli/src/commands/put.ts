@@ -152,7 +152,8 @@ function waitedText(status: FileStatus): string {
     : `It is with 12 miners, final in block ${status.block}.`
 }
 
-async function put(cli: Cli, given: string, flags: PutFlags): Promise<Result> {
+/** Encrypts and stores a file of this machine. */
+export async function put(cli: Cli, given: string, flags: PutFlags): Promise<Result> {
   const path = resolve(cli.shell.cwd, given)
   const file = await openLocal(path)
   const account = await cli.account()

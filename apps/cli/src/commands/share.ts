@@ -3,6 +3,8 @@ import {
   blockInDays,
   formatTokens,
   type Grant,
+  linkKey,
+  linkText,
   listGrants,
   listShared,
   parseAddress,
@@ -13,10 +15,12 @@ import {
 } from '@cess/sdk'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Action, address, type Cli, type Result } from '../cli.ts'
+import { CliError } from '../errors.ts'
 import { fid, whole } from './arguments.ts'
 
 interface ShareFlags {
-  readonly with: string
+  readonly with?: string
+  readonly link?: true
   readonly days: number
   readonly threshold: number
   readonly proxies: number
@@ -25,7 +29,18 @@ interface ShareFlags {
 }
 
 async function share(cli: Cli, ids: readonly FileId[], flags: ShareFlags): Promise<Result> {
-  const grantee = parseAddress(flags.with)
+  if ((flags.with === undefined) === (flags.link === undefined))
+    throw new CliError(
+      'USAGE',
+      'Say whom the files are shared with: --with ADDRESS, or --link for whoever has the link.',
+    )
+  if (flags.link && ids.length > 1)
+    throw new CliError(
+      'USAGE',
+      'A link leads to one file. Make one for each, or share a folder as an archive.',
+    )
+  const key = flags.link && linkKey(cli.random)
+  const grantee = key ? key.account.id : parseAddress(flags.with!)
   const [account, chain] = await Promise.all([cli.account(), cli.chain()])
   const access = { gateway: cli.gateway(), clock: cli.clock, signal: cli.signal }
   cli.progress.update('Reading headers', 0)
@@ -40,11 +55,25 @@ async function share(cli: Cli, ids: readonly FileId[], flags: ShareFlags): Promi
   const grant = await shareFiles(chain, { account, random: cli.random, files, ...terms })
   cli.progress.update('Waiting for the proxies', 0)
   const active = await waitUntilActive(cli, grant)
+  const link =
+    key && linkText({ gateway: cli.settings.gateway, fid: ids[0]!, grant, seed: key.seed })
   return {
-    json: { grant, grantee: address(grantee), files: ids, expiry, fee: String(fee), active },
-    text: active
-      ? `Grant ${grant}: ${address(grantee)} can read ${ids.length === 1 ? 'the file' : `${ids.length} files`} for ${days} days. Take it back with \`cess revoke ${grant}\`.`
-      : `Grant ${grant} is made, and waits for its proxies. \`cess shared\` shows when they are ready.`,
+    json: {
+      ...{ grant, grantee: address(grantee), files: ids, expiry, fee: String(fee), active },
+      ...(link && { link }),
+    },
+    text: link
+      ? [
+          `Grant ${grant}: whoever has this link can read the file for ${days} days, with \`cess get LINK\`.`,
+          link,
+          `It is a key: send it as you would send one. Take it back with \`cess revoke ${grant}\`.`,
+          ...(active
+            ? []
+            : ['It still waits for its proxies; `cess shared` shows when they are ready.']),
+        ]
+      : active
+        ? `Grant ${grant}: ${address(grantee)} can read ${ids.length === 1 ? 'the file' : `${ids.length} files`} for ${days} days. Take it back with \`cess revoke ${grant}\`.`
+        : `Grant ${grant} is made, and waits for its proxies. \`cess shared\` shows when they are ready.`,
   }
 }
 
@@ -99,7 +128,8 @@ export function addShare(program: Command, action: Action): void {
     .command('share')
     .description('let somebody read files of yours, for some days')
     .argument('<fid...>', 'file ids, 16 at most')
-    .requiredOption('--with <address>', 'account that may read them')
+    .option('--with <address>', 'account that may read them')
+    .option('--link', 'make a link instead, for somebody without an account')
     .option('--days <n>', 'how long', positive, 30)
     .option('--threshold <m>', 'proxies that it takes', whole(1, 16), 3)
     .option('--proxies <n>', 'proxies that there are', whole(1, 16), 5)
@@ -110,10 +140,12 @@ export function addShare(program: Command, action: Action): void {
       `
 The chain draws proxies among miners. Each gets a part of a key that it cannot read your file with; enough of them together
 re-encrypt the file's key for the other account, and nobody else. Everybody can see on chain who shares which file with whom.
-What the other account has read once, you cannot take back.
+What the other account has read once, you cannot take back. The key of a link is in the part behind #, which no server is
+sent; whoever gets hold of the link reads the file, until the grant ends on chain.
 
 Examples:
   cess share 6f2c…e1 --with cXgaee2N8E4JT9eU6hKFcMiTYyNGrHrZJvZb3MiQYMdcZiWNB --days 7
+  cess share 6f2c…e1 --link --days 1
   cess shared
   cess revoke 3`,
     )

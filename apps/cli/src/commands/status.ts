@@ -1,5 +1,12 @@
 import type { FileId } from '@cess/bytes'
-import { type FileMiner, type FileStatus, fileStatus, listFiles, parseAddress } from '@cess/sdk'
+import {
+  type FileMiner,
+  type FileStatus,
+  fileStatus,
+  listFiles,
+  listGrants,
+  parseAddress,
+} from '@cess/sdk'
 import type { Command } from 'commander'
 import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { size, table } from '../shell/format.ts'
@@ -28,9 +35,14 @@ function minerRow({ account, index, delivered, tagged, audit }: FileMiner): stri
 }
 
 async function one(cli: Cli, id: FileId): Promise<Result> {
-  const status = await fileStatus(await cli.chain(), id)
+  const chain = await cli.chain()
+  const status = await fileStatus(chain, id)
   const { state, block, size: bytes, miners, owners } = status
   const where = block === undefined ? '' : `, block ${block}`
+  const lists = await Promise.all(owners.map((owner) => listGrants(chain, owner)))
+  const grants = lists
+    .flat()
+    .filter((grant) => grant.files.includes(id) && ['Pending', 'Active'].includes(grant.status))
   return {
     json: {
       fid: id,
@@ -39,12 +51,20 @@ async function one(cli: Cli, id: FileId): Promise<Result> {
       size: bytes,
       owners: owners.map(address),
       miners: miners.map(minerJson),
+      grants: grants.map(({ id: grant, grantee, status: at, serving, proxies, expiry }) => ({
+        ...{ grant, grantee: address(grantee), status: at, serving, proxies, expiry },
+      })),
     },
     text: [
       `${state}: ${STATES[state]}${where}`,
       `${size(bytes)} encrypted, of ${owners.map(address).join(', ')}`,
       '',
       ...table([['#', 'MINER', 'PART', 'LAST AUDIT'], ...miners.map(minerRow)]),
+      ...(grants.length > 0 ? [''] : []),
+      ...grants.map(
+        (one) =>
+          `shared with ${address(one.grantee)} until block ${one.expiry}: grant ${one.id}, ${one.status.toLowerCase()}, ${one.serving} of ${one.proxies} proxies serve`,
+      ),
     ],
   }
 }

@@ -3,7 +3,7 @@ import { ContentError } from '@cess/content'
 import { chainProblem } from '../chain/errors.ts'
 import { codeOf, GatewayError } from '../errors.ts'
 import { diskError } from '../store/disk.ts'
-import type { Answer } from './exchange.ts'
+import type { Answer, Exchange } from './exchange.ts'
 
 /** Pages of any origin may use the gateway: nothing here depends on cookies. */
 export const CORS: Readonly<Record<string, string>> = {
@@ -66,4 +66,17 @@ export function answerOf(error: GatewayError): Answer {
   if (typeof data['allow'] === 'string') headers['allow'] = data['allow']
   if (typeof data['offset'] === 'number') headers['upload-offset'] = String(data['offset'])
   return { status, data: { error: code, ...data }, msg: message, headers }
+}
+
+/** Answers with a page. */
+export function html({ response }: Pick<Exchange, 'response'>, page: string): undefined {
+  response.writeHead(200, {
+    ...CORS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': String(Buffer.byteLength(page)),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  })
+  response.end(page)
+  return undefined
 }

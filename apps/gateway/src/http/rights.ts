@@ -18,7 +18,7 @@ import { GatewayError } from '../errors.ts'
 import type { Wanted } from '../rights/codes-index.ts'
 import type { RightsIndexer } from '../rights/indexer.ts'
 import { type Exchange, type Handler, ok } from './exchange.ts'
-import { CORS } from './respond.ts'
+import { html } from './respond.ts'
 
 export interface RightsDeps {
   readonly ctx: GatewayContext
@@ -115,17 +115,6 @@ export const workRoute =
       throw error
     })
   }
-
-const html = (x: Exchange, page: string): undefined => {
-  x.response.writeHead(200, {
-    ...CORS,
-    'content-type': 'text/html; charset=utf-8',
-    'content-length': String(Buffer.byteLength(page)),
-    'x-content-type-options': 'nosniff',
-  })
-  x.response.end(page)
-  return undefined
-}
 
 /** The certificate of a work, and the time it was made; one that is this young is given again. */
 const FRESH_MS = 10_000

@@ -19,7 +19,7 @@ import {
   workRoute,
 } from './rights.ts'
 import type { Route } from './router.ts'
-import { type ShareDeps, shareRoute } from './share.ts'
+import { linkRoute, type ShareDeps, shareRoute } from './share.ts'
 import { createUpload, type UploadDeps } from './uploads.ts'
 
 export type RoutesDeps = UploadDeps &
@@ -57,6 +57,7 @@ export function routesOf(deps: RoutesDeps): readonly Route[] {
     ['GET', '/file/list', listRoute(deps)],
     ['DELETE', '/file/:fid', removeRoute(deps)],
     ['POST', '/share/:proxy', shareRoute(deps)],
+    ['GET', '/shared/:fid', linkRoute()],
     ['GET', '/rights/search', searchRoute(deps)],
     ['GET', '/rights/works/:work', workRoute(deps)],
     ['GET', '/rights/certificate/:work', certificateRoute(deps)],

@@ -6,6 +6,7 @@ import type { Miners } from '../miners/miners.ts'
 import { bodyOf } from './body.ts'
 import { parseAccount } from './encoding.ts'
 import { type Handler, ok } from './exchange.ts'
+import { html } from './respond.ts'
 import { bodyLimits } from './uploads.ts'
 
 export interface ShareDeps {
@@ -47,3 +48,11 @@ export const shareRoute =
       )
     }
   }
+
+/** `GET /shared/:fid`: where links to shared files lead in a browser. The key is behind the #, and stays there. */
+export const linkRoute = (): Handler => async (x) =>
+  html(
+    x,
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="referrer" content="no-referrer"><title>A shared file</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}code{background:#f0f2f4;padding:.15rem .35rem;border-radius:.25rem;overflow-wrap:anywhere}</style></head><body><h1>A file is shared with you</h1><p>Its key is in the address of this page, behind the #. Browsers send that part to nobody, and this gateway cannot read the file.</p><p>Get it with the CESS command line, with the whole address in quotes:</p><p><code>cess get 'ADDRESS'</code></p><p>File <code>${x.params['fid']}</code></p></body></html>
+`,
+  )
