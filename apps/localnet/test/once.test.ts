@@ -22,7 +22,7 @@ test('a file goes through its whole life on a real network of processes', async 
       })
     const code = await new Promise((resolve) => child.on('close', resolve))
     assert.equal(code, 0, said)
-    assert.equal(said.match(/✔/g)?.length, 12, said)
+    assert.equal(said.match(/✔/g)?.length, 27, said)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

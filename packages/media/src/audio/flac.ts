@@ -1,3 +1,4 @@
+/// <reference path="../untyped.d.ts" />
 import flacLibrary from 'libflacjs'
 import { Unreadable } from '../unreadable.ts'
 import type { Sound } from './wav.ts'

@@ -1,3 +1,4 @@
+/// <reference path="../untyped.d.ts" />
 import mp3 from 'js-mp3'
 import { Unreadable } from '../unreadable.ts'
 import type { Sound } from './wav.ts'

@@ -1,3 +1,4 @@
+/// <reference path="../untyped.d.ts" />
 import { inflateSync } from 'node:zlib'
 import { convertIndexedToRgb, decode as decodePng } from 'fast-png'
 import jpeg from 'jpeg-js'
