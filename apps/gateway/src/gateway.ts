@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AccountId, type Hash, toHex } from '@cess/bytes'
+import { type AccountId, type Hash, toHex, utf8 } from '@cess/bytes'
 import { type Sr25519Pair, ss58Encode } from '@cess/crypto'
-import { openLevelStore } from '@cess/db'
+import { openLevelStore, part } from '@cess/db'
 import { createNetwork, StorageRefusal, storageClient, storageServer } from '@cess/network'
 import {
   type Clock,
@@ -37,6 +37,7 @@ import { createTagging } from './jobs/tagging.ts'
 import { createSemaphore } from './limits/semaphore.ts'
 import { gatewayMetrics } from './metrics.ts'
 import { createMiners } from './miners/miners.ts'
+import { createGatewayProxy } from './proxy/role.ts'
 import { openCache } from './read/cache.ts'
 import { createFiles } from './read/files.ts'
 import { createReader } from './read/reader.ts'
@@ -47,6 +48,7 @@ import { JOB_STATES, openJobs } from './store/jobs.ts'
 import { loadSeed } from './store/seed.ts'
 import { openTagFiles } from './store/tag-files.ts'
 import { createEncoder } from './work/encoder.ts'
+import { oneAtATime } from './work/one-at-a-time.ts'
 
 /** What a gateway takes from outside; the machine's own unless given. */
 export interface GatewayDeps {
@@ -70,6 +72,8 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
+/** Keys of what a proxy keeps begin with this. */
+const SHARES = utf8('shares/')
 const GRACE_MS = 5_000
 const CHORES_MS = 15_000
 /** What tags wait for uploads, at most, each. */
@@ -114,8 +118,9 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       signal: stopping.signal,
     }
 
+    const identity = await loadSeed(join(data, 'identity'), random, 'peer identity')
     const network = await createNetwork({
-      identity: await loadSeed(join(data, 'identity'), random, 'peer identity'),
+      identity,
       listen: [`/ip4/${config.listenHost}/tcp/${config.listenPort}`],
       bootnodes: [],
       clock,
@@ -216,6 +221,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       })
     })
     const watch = createWatcher(ctx, rights.index)
+    const proxy = config.proxy ? createGatewayProxy(ctx, identity, part(store, SHARES)) : undefined
     const replays = await openReplayGuard(store, clock)
     let registered = false
     const server = await serveHttp(
@@ -239,6 +245,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         heads,
         placing: memory,
         rights,
+        proxy,
         registered: () => registered,
       }),
     )
@@ -258,6 +265,16 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         'Others read on chain that this gateway is at a local address: set --domain',
       )
     await writeFile(join(data, 'http'), `${url}\n`)
+
+    if (proxy) {
+      const look = oneAtATime(proxy.check, (error) => {
+        if (!stopping.signal.aborted) logger.warn({ error }, 'The role of a proxy is behind')
+      })
+      heads.on(({ events }) => {
+        if (events.some(proxy.concerns)) look()
+      })
+      look()
+    }
 
     const chores = async (): Promise<void> => {
       for (;;) {

@@ -117,7 +117,7 @@ function startGateway(
       ...['run', '--dev-key', GATEWAY_KEY, '--data', dirs.gateway(), '--node', ...nodes],
       ...['--host', '127.0.0.1', '--port', String(port)],
       ...['--listen-host', '127.0.0.1', '--log-level', options.logLevel, '--ready-json'],
-      '--challenge-copies',
+      ...['--challenge-copies', '--proxy'],
     ],
     logFile: dirs.log('gateway'),
     readyMs: READY_MS,

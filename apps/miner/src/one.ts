@@ -17,7 +17,7 @@ import type { MinerContext } from './context.ts'
 import { endpointOf } from './endpoint.ts'
 import { loadIdentity } from './identity.ts'
 import type { MinerMetrics } from './metrics.ts'
-import { createProxyRole } from './proxy/role.ts'
+import { createMinerProxy } from './proxy/role.ts'
 import type { Admission } from './serve/admission.ts'
 import type { Arena } from './serve/arena.ts'
 import { serveStorage } from './serve/handlers.ts'
@@ -137,7 +137,7 @@ export async function startOne(shared: Shared, spec: MinerSpec): Promise<OneMine
     metrics: shared.minerMetrics,
     signal: end.signal,
   }
-  const role = shared.proxy ? createProxyRole(ctx, identity) : undefined
+  const role = shared.proxy ? createMinerProxy(ctx, identity) : undefined
   const parameters = createParameters(ctx, network, shared.parameterChecks)
   const serving = serveStorage(ctx, network, parameters, role)
   await network.start()

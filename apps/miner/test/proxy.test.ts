@@ -13,7 +13,7 @@ import {
   verifyShare,
 } from '@cess/reencryption'
 import { decode, encode } from '@cess/scale'
-import { createProxyRole } from '../src/proxy/role.ts'
+import { createMinerProxy } from '../src/proxy/role.ts'
 import { GENESIS, OWNER } from './support/chain.ts'
 import { type TestContext, testContext } from './support/context.ts'
 import { folder } from './support/folder.ts'
@@ -73,7 +73,7 @@ const calls = ({ chain }: TestContext): string[] => chain.calls.map(({ call }) =
 
 test('it becomes a proxy once it is in service, takes fragments, answers, and forgets', async () => {
   const ctx = await testContext(await folder())
-  const role = createProxyRole(ctx, IDENTITY)
+  const role = createMinerProxy(ctx, IDENTITY)
   await role.check()
   register(ctx, 'frozen')
   await role.check()
@@ -114,11 +114,11 @@ test('fragments are on disk: a miner that was restarted goes on serving', async 
   const first = await testContext(dir)
   register(first)
   const { request } = share(first)
-  await createProxyRole(first, IDENTITY).check()
+  await createMinerProxy(first, IDENTITY).check()
   first.chain.shared.sealed.clear()
   await first.close()
   const again = await testContext(dir, { chain: first.chain })
-  const role = createProxyRole(again, IDENTITY)
+  const role = createMinerProxy(again, IDENTITY)
   await role.share(request)
   await role.check()
   assert.deepEqual(calls(again), ['registerProxy', 'acknowledge'])
@@ -128,9 +128,9 @@ test('fragments are on disk: a miner that was restarted goes on serving', async 
 test('with another identity it tells the chain the new key, and does not acknowledge what it cannot open', async () => {
   const ctx = await testContext(await folder())
   register(ctx)
-  await createProxyRole(ctx, IDENTITY).check()
+  await createMinerProxy(ctx, IDENTITY).check()
   share(ctx)
-  const other = createProxyRole(ctx, new Uint8Array(32).fill(6))
+  const other = createMinerProxy(ctx, new Uint8Array(32).fill(6))
   await other.check()
   assert.deepEqual(calls(ctx), ['registerProxy', 'setSealKey'])
   assert.deepEqual(
@@ -145,7 +145,7 @@ test('a grant that ended while the miner was down leaves nothing on its disk', a
   const first = await testContext(dir)
   register(first)
   const { request } = share(first)
-  await createProxyRole(first, IDENTITY).check()
+  await createMinerProxy(first, IDENTITY).check()
   const grant = first.chain.shared.grants.get(GRANT)!
   first.chain.shared.grants.set(GRANT, { ...grant, status: 'Ended' })
   first.chain.shared.left.add(GRANT)
@@ -153,7 +153,7 @@ test('a grant that ended while the miner was down leaves nothing on its disk', a
   const again = await testContext(dir, { chain: first.chain })
   const held = async () => (await Array.fromAsync(again.store.shares.iterate())).length
   assert.equal(await held(), 1)
-  const role = createProxyRole(again, IDENTITY)
+  const role = createMinerProxy(again, IDENTITY)
   await role.check()
   assert.equal(await held(), 0)
   await assert.rejects(role.share(request), { code: 'NotFound' })
@@ -163,7 +163,7 @@ test('a grant that ended while the miner was down leaves nothing on its disk', a
 test('one grant that makes trouble keeps neither the others nor the audit from their turn', async () => {
   const ctx = await testContext(await folder())
   register(ctx)
-  const role = createProxyRole(ctx, IDENTITY)
+  const role = createMinerProxy(ctx, IDENTITY)
   await role.check()
   const { request, fragments } = share(ctx)
   const good = ctx.chain.shared.grants.get(GRANT)!

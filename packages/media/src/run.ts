@@ -6,7 +6,7 @@ import type { Answer, Job } from './worker.ts'
 const HEAP_MIB = 1_024
 const MEMORY_BYTES = 1_536 << 20
 /** Time to begin with, and for each MiB of the file. */
-const TIME_MS = { base: 30_000, perMib: 5_000 } as const
+const TIME_MS = { base: 30_000, perMib: 10_000 } as const
 const LOOK_MS = 100
 
 /** The outcome of a decoder: the content, or why there is none. */

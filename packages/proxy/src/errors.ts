@@ -1,4 +1,6 @@
 export type ProxyErrorCode =
+  /** Bytes that are no request. */
+  | 'BAD_REQUEST'
   /** No grant, not active, over, or of an earlier epoch of the file. */
   | 'NO_GRANT'
   /** The grant has no place for this proxy, or it has not its fragments yet. */

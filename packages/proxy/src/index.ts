@@ -14,6 +14,13 @@ export {
   shareAnswer,
   shareRequest,
 } from './request.ts'
+export {
+  createProxyRole,
+  type ProxyRole,
+  type ProxyRoleOptions,
+  type RoleChain,
+  type RoleState,
+} from './role.ts'
 export { sealKeyOf } from './seal-key.ts'
 export {
   createProxyService,

@@ -37,15 +37,15 @@ const sealKeyOf = (n: number) => accountKey(keyFromUri(`//seal//${n}`, 'sr25519'
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** A chain with one grant of 2 of 3 proxies that are committed, and whatever a test makes of it. */
-export function network(more: Partial<ChainGrant> = {}) {
+export function network(more: Partial<ChainGrant> = {}, [threshold, count] = [2, 3]) {
   const { key, capsule } = encapsulate(fileKey.publicKey, random)
-  const terms = { genesis: GENESIS, grant: GRANT, epoch: 0, threshold: 2 }
+  const terms = { genesis: GENESIS, grant: GRANT, epoch: 0, threshold }
   const made = delegate({
     delegating: fileKey,
     grantee: BOB.publicKey,
     context: contextOf({ ...terms, file: Uint8Array.fromHex(FILE) }),
-    threshold: 2,
-    fragments: 3,
+    threshold,
+    fragments: count,
     random,
   })
   const grant: Writable<ChainGrant> = {
@@ -59,8 +59,11 @@ export function network(more: Partial<ChainGrant> = {}) {
         precursor: made.delegation.precursor,
       },
     ],
-    threshold: 2,
-    places: [0, 1, 2].map((n) => ({ proxy: proxyId(n), state: 'Committed' as const })),
+    threshold,
+    places: Array.from({ length: count }, (_, n) => n).map((n) => ({
+      proxy: proxyId(n),
+      state: 'Committed' as const,
+    })),
     status: 'Active',
     expiry: 1_000,
     uses: undefined,

@@ -111,6 +111,7 @@ export { type NearWork, searchWorks } from './rights/search.ts'
 export { findWork, getWork, listWorks } from './rights/works.ts'
 export type { RpcClient } from './rpc/socket.ts'
 export { isLink, linkKey, linkText, parseLink, type ShareLink } from './sharing/link.ts'
+export { askProxies, proxyStateOf } from './sharing/proxies.ts'
 export {
   completeGrant,
   replaceProxies,
@@ -120,11 +121,13 @@ export {
   shareFiles,
 } from './sharing/share.ts'
 export {
+  type Fraud,
   type Grant,
   listGrants,
   listShared,
   type OpenSharedOptions,
   openShared,
+  reportFraud,
 } from './sharing/shared.ts'
 export { type Tended, type TendOptions, tendGrants } from './sharing/tend.ts'
 export { blockInDays, shareFee } from './sharing/terms.ts'

@@ -6,10 +6,12 @@ import type { ShareAnswer, ShareRequest } from '@cess/proxy'
 import { answerMessage } from '@cess/reencryption'
 import {
   completeGrant,
+  type Fraud,
   getFile,
   listGrants,
   listShared,
   replaceProxies,
+  reportFraud,
   revokeGrant,
   shareFiles,
 } from '../src/index.ts'
@@ -56,7 +58,7 @@ describe('a file is shared', () => {
   })
 
   test('while some proxies are silent, lie, or answer for another; with too few it says so', async () => {
-    const { share, takeAll, open, ask, proxies, contextIn } = await world()
+    const { chain, kit, share, takeAll, open, ask, proxies, contextIn } = await world()
     const grant = await share()
     await takeAll(grant)
     const names = [...proxies.keys()]
@@ -86,6 +88,19 @@ describe('a file is shared', () => {
       await assert.rejects(open(grant, { ask: spoil([liar, third], how) }), { code: 'NO_SHARES' })
     }
     assert.ok(names.length > serving.length)
+    // What the liar signed is shown to the chain: its bond is gone, half of it to who showed it.
+    const frauds: Fraud[] = []
+    const onFraud = (fraud: Fraud): void => void frauds.push(fraud)
+    await open(grant, { ask: spoil([liar], 'wrong'), onFraud })
+    assert.deepEqual(
+      frauds.map(({ proxy }) => proxy),
+      [liar],
+    )
+    await reportFraud(chain, EVE, frauds[0]!)
+    const { query } = await kit.chain.finalized()
+    assert.equal((await query.Reencryption.Proxies(liar))!.bond, 0n)
+    await open(grant, { ask: spoil([], 'wrong'), onFraud })
+    assert.equal(frauds.length, 1)
   })
 
   test('until it is revoked: no proxy makes a share from then on', async () => {

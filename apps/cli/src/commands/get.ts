@@ -2,21 +2,23 @@ import type { FileId } from '@cess/bytes'
 import { ContentError } from '@cess/content'
 import {
   type Account,
+  askProxies,
   createGatewayClient,
+  type Fraud,
   type GatewayClient,
   getFile,
   isLink,
   listShared,
   type OpenedFile,
-  type OpenSharedOptions,
   openFile,
   openShared,
   parseLink,
   readHeader,
+  reportFraud,
   SdkError,
 } from '@cess/sdk'
 import type { Command } from 'commander'
-import type { Action, Cli, Result } from '../cli.ts'
+import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
 import { openTarget, placeFor, safeName } from '../files/target.ts'
 import { size } from '../shell/format.ts'
@@ -54,6 +56,18 @@ interface Opened {
   readonly capsuleKey?: Uint8Array
 }
 
+/** Shows the chain what a proxy signed. Whether that works or not, the file can be read. */
+async function report(cli: Cli, account: Account, fraud: Fraud): Promise<void> {
+  const proxy = address(fraud.proxy)
+  try {
+    await reportFraud(await cli.chain(), account, fraud)
+    cli.progress.say(`Proxy ${proxy} answered wrongly; the chain has taken its bond.`)
+  } catch {
+    cli.signal.throwIfAborted()
+    cli.progress.say(`Proxy ${proxy} answered wrongly, and this account could not report it.`)
+  }
+}
+
 /** Opens a file of the account's own, or one that was shared with it. */
 async function open(cli: Cli, id: FileId, reader: Reader): Promise<Opened> {
   const access = common(cli, reader)
@@ -72,10 +86,13 @@ async function open(cli: Cli, id: FileId, reader: Reader): Promise<Opened> {
     if (!grant) throw error
     cli.progress.update('Asking proxies', 0)
     const header = await readHeader(id, access)
-    const ask: OpenSharedOptions['ask'] = (proxy, request) =>
-      access.gateway.share(proxy, request, cli.signal)
+    const ask = askProxies({ chain, ...access, random: cli.random })
     const { account } = access
-    const capsuleKey = await openShared(chain, { account, grant: grant.id, fid: id, header, ask })
+    const frauds: Fraud[] = []
+    const onFraud = (fraud: Fraud): void => void frauds.push(fraud)
+    const shared = { account, grant: grant.id, fid: id, header, ask, onFraud }
+    const capsuleKey = await openShared(chain, shared)
+    for (const fraud of frauds) await report(cli, account, fraud)
     const { manifest } = await openFile(id, { ...access, capsuleKey })
     return { manifest, capsuleKey }
   }

@@ -63,6 +63,8 @@ export interface GatewayConfig {
   readonly tagThreads: number
   /** Whether claims that are near earlier works are challenged with the gateway's account. */
   readonly challengeCopies: boolean
+  /** Whether it re-encrypts for others, with a bond of the gateway's account. */
+  readonly proxy: boolean
   readonly limits: GatewayLimits
 }
 
@@ -82,6 +84,7 @@ export function configOf(settings: GatewaySettings): GatewayConfig {
     encodeThreads: Math.max(1, Math.min(4, processors - 1)),
     tagThreads: Math.max(1, Math.floor(processors / 2)),
     challengeCopies: false,
+    proxy: false,
     ...settings,
     limits: { ...DEFAULT_LIMITS, ...settings.limits },
   }

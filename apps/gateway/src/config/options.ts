@@ -29,6 +29,7 @@ export interface RunOptions {
   readonly encodeThreads?: number
   readonly tagThreads?: number
   readonly challengeCopies?: true
+  readonly proxy?: true
   readonly metricsPort?: number
   readonly metricsHost: string
   readonly readyJson?: true
@@ -109,6 +110,10 @@ export function addRunOptions(command: Command): Command {
       '--challenge-copies',
       'challenge claims of rights that are near earlier ones, with a bond of the gateway’s account',
     ).env('CESS_GATEWAY_CHALLENGE_COPIES'),
+    new Option(
+      '--proxy',
+      'be a proxy: re-encrypt shared files for others, with a bond of the gateway’s account',
+    ).env('CESS_GATEWAY_PROXY'),
     new Option('--metrics-port <n>', 'serve Prometheus metrics on this port').argParser(port),
     new Option('--metrics-host <address>', 'address that metrics are served at').default(
       '127.0.0.1',
@@ -149,6 +154,7 @@ export function settingsOf(o: RunOptions): GatewaySettings {
       encodeThreads: o.encodeThreads,
       tagThreads: o.tagThreads,
       challengeCopies: o.challengeCopies,
+      proxy: o.proxy,
     }),
     limits: said(limits) as NonNullable<GatewaySettings['limits']>,
   } as GatewaySettings

@@ -26,7 +26,7 @@ export type RoutesDeps = UploadDeps &
   InformationDeps &
   RemoveDeps &
   Pick<DownloadDeps, 'reader'> &
-  Pick<ShareDeps, 'client'> &
+  Pick<ShareDeps, 'client' | 'proxy'> &
   Pick<RightsDeps, 'rights'> &
   Pick<StatusDeps, 'heads' | 'registered'> & {
     /** Memory of fragments on their way to miners. */

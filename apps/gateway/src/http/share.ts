@@ -1,5 +1,6 @@
 import { concat } from '@cess/bytes'
 import { type StorageClient, StorageRefusal } from '@cess/network'
+import { ProxyError, type ProxyRole } from '@cess/proxy'
 import type { GatewayContext } from '../context.ts'
 import { codeOf, GatewayError, reasonOf } from '../errors.ts'
 import type { Miners } from '../miners/miners.ts'
@@ -13,6 +14,8 @@ export interface ShareDeps {
   readonly ctx: GatewayContext
   readonly miners: Miners
   readonly client: StorageClient
+  /** This gateway's own role as a proxy, if it has one. */
+  readonly proxy: ProxyRole | undefined
 }
 
 /** Longest request of a share. */
@@ -23,12 +26,14 @@ const MAX_REQUEST = 512
  * here is of use to the grantee alone, and the proxy judges who may have it.
  */
 export const shareRoute =
-  ({ ctx, miners, client }: ShareDeps): Handler =>
+  ({ ctx, miners, client, proxy: own }: ShareDeps): Handler =>
   async (x) => {
     const proxy = parseAccount(x.params['proxy']!)
     const parts: Uint8Array[] = []
     for await (const part of bodyOf(x, bodyLimits(ctx, MAX_REQUEST))) parts.push(part.slice())
     try {
+      if (own && proxy === ctx.account)
+        return ok({ answer: (await own.share(concat(...parts))).toHex() })
       const answer = await miners.exchange(
         proxy,
         'share',
@@ -37,6 +42,8 @@ export const shareRoute =
       )
       return ok({ answer: answer.toHex() })
     } catch (error) {
+      if (error instanceof ProxyError)
+        throw new GatewayError('NO_SHARE', error.message, { refusal: error.code })
       if (error instanceof StorageRefusal)
         throw new GatewayError('NO_SHARE', error.message, { refusal: error.code })
       if (codeOf(error) === 'UNSUPPORTED')

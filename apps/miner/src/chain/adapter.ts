@@ -1,13 +1,19 @@
 import { type AccountId, fromUtf8, utf8 } from '@cess/bytes'
 import { fragmentSize, segmentLengths } from '@cess/primitives'
-import { CallFailed, type ChainClient, type ChainView, runtime, SdkError } from '@cess/sdk'
+import {
+  CallFailed,
+  type ChainClient,
+  type ChainView,
+  proxyStateOf,
+  runtime,
+  SdkError,
+} from '@cess/sdk'
 import {
   ChainRefusal,
   type ChainState,
   type MinerCall,
   type MinerChain,
   type Placement,
-  type SharingState,
 } from './port.ts'
 
 /** What the miner needs of the SDK's client. */
@@ -23,7 +29,7 @@ export function minerChain(client: ClientPart): MinerChain {
     collateralPerTib: collateralPerTib(),
     best: async () => stateOf(await client.best()),
     finalized: async () => stateOf(await client.finalized()),
-    sharing: async () => sharingOf(await client.finalized()),
+    sharing: async () => proxyStateOf(await client.finalized()),
     follow: (listener) =>
       client.follow(async ({ hash, number }) =>
         listener({ number, events: await client.events(hash) }),
@@ -139,22 +145,6 @@ async function stateOf(view: ChainView): Promise<ChainState> {
     },
     rewards: async (miner) => (await Sminer.RewardMap(miner)).rewardIssued,
     unlockBlock: (miner) => Sminer.MinerLock(miner),
-  }
-}
-
-async function sharingOf(view: ChainView): Promise<SharingState> {
-  const { Reencryption, System } = view.query
-  return {
-    number: await System.Number(),
-    grant: (id) => Reencryption.Grants(id),
-    commitments: (id, proxy) => Reencryption.Commitments(id, proxy),
-    sealed: (id, proxy) => Reencryption.Sealed(id, proxy),
-    epoch: (owner, file) => Reencryption.FileEpoch(owner, file),
-    audit: () => Reencryption.OpenAudit(),
-    sealKey: async (account) => (await Reencryption.Proxies(account))?.sealKey,
-    async *placesOf(account) {
-      for await (const [[, id]] of Reencryption.PlacesOf.entries(account)) yield id
-    },
   }
 }
 

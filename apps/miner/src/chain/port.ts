@@ -1,6 +1,6 @@
 import type { AccountId, FileId, Hash } from '@cess/bytes'
 import type { KeyPair } from '@cess/crypto'
-import type { FinalState } from '@cess/proxy'
+import type { RoleState } from '@cess/proxy'
 import type { Share } from '@cess/reencryption'
 import type { ColumnRef } from '../store/schema.ts'
 
@@ -125,14 +125,6 @@ export interface Block {
   readonly events: readonly MinerEvent[]
 }
 
-/** Finalized state, as far as a proxy needs it. */
-export interface SharingState extends FinalState {
-  /** Key that fragments are sealed to, of an account that is a proxy. */
-  sealKey(account: AccountId): Promise<Uint8Array | undefined>
-  /** Grants that an account has a place in. */
-  placesOf(account: AccountId): AsyncIterable<number>
-}
-
 /** The chain as a miner sees it. Adapted from the SDK's client; tests bring their own. */
 export interface MinerChain {
   readonly genesisHash: Hash
@@ -140,7 +132,8 @@ export interface MinerChain {
   readonly collateralPerTib: bigint
   best(): Promise<ChainState>
   finalized(): Promise<ChainState>
-  sharing(): Promise<SharingState>
+  /** Finalized state, as proxies look at it. */
+  sharing(): Promise<RoleState>
   /** Tells every finalized block once, in order. Returns what ends it. */
   follow(listener: (block: Block) => void | Promise<void>): () => void
   /** Signs and submits, and waits until the call is in a block. @throws ChainRefusal */

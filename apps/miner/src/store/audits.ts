@@ -1,5 +1,5 @@
+import { under } from '@cess/db'
 import type { BatchOp, KeyValueStore } from '@cess/ports'
-import { under } from './index-db.ts'
 import { type AuditRecord, auditRecord, decode, encode, key, scan } from './schema.ts'
 
 /** Audits that are remembered. */

@@ -1,9 +1,8 @@
 import type { FileId } from '@cess/bytes'
-import { DbError } from '@cess/db'
+import { DbError, under } from '@cess/db'
 import type { BatchOp, KeyValueStore } from '@cess/ports'
 import { MinerError } from '../errors.ts'
 import type { Disk } from './disk.ts'
-import { under } from './index-db.ts'
 import { createLocks } from './lock.ts'
 import {
   type ColumnRecord,

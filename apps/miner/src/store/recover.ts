@@ -1,8 +1,8 @@
 import type { FileId } from '@cess/bytes'
+import { under } from '@cess/db'
 import type { BatchOp, KeyValueStore } from '@cess/ports'
 import { type Disk, SHARDS } from './disk.ts'
 import type { MutableUsage } from './fragments.ts'
-import { under } from './index-db.ts'
 import { decode, encode, type FragmentRecord, fragmentRecord, key, parse, scan } from './schema.ts'
 
 /** What a start found. */

@@ -1,7 +1,7 @@
 import type { FileId } from '@cess/bytes'
+import { under } from '@cess/db'
 import type { BatchOp } from '@cess/ports'
 import type { Fragments, StoreParts } from './fragments.ts'
-import { under } from './index-db.ts'
 import { type ColumnRef, decode, encode, key, parse, scan, taggerIndex } from './schema.ts'
 
 /** Tags that are complete for a column and wait for their confirmation on chain. */

@@ -4,6 +4,23 @@ import { RATE } from './chromaprint.ts'
 const CROSSINGS = 16
 const KEEP = 0.8
 
+/** Places between two samples that the filter is worked out for. */
+const PHASES = 128
+
+/** Weights of the samples around a place, for each of the places; they sum to 1. */
+function phasesOf(cut: number, reach: number): Float32Array[] {
+  return Array.from({ length: PHASES }, (_, phase) => {
+    const weights = Float64Array.from({ length: 2 * reach }, (_unused, k) => {
+      const x = k - reach + 1 - phase / PHASES
+      const t = Math.PI * cut * x
+      const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / (reach + 1))
+      return (t === 0 ? 1 : Math.sin(t) / t) * window
+    })
+    const sum = weights.reduce((all, weight) => all + weight, 0)
+    return Float32Array.from(weights, (weight) => weight / sum)
+  })
+}
+
 /**
  * Takes sound of any rate and number of channels as it comes, and gives mono at 11,025 samples a second, scaled to
  * 16 bits, through a windowed sinc filter.
@@ -12,31 +29,26 @@ export function createResampler(rate: number, out: (samples: Float32Array) => vo
   const ratio = rate / RATE
   const cut = Math.min(1, 1 / ratio) * KEEP
   const reach = Math.ceil(CROSSINGS / cut)
-  let buffer = new Float32Array(0)
-  /** Number of the first sample in the buffer, and of the next one to come out. */
+  const phases = phasesOf(cut, reach)
+  /** The last samples, from number `start` on; `next` is the number of the next one to come out. */
   let [start, next] = [-reach, 0]
-  buffer = new Float32Array(reach)
+  let buffer = new Float32Array(reach)
 
   function filter(centre: number): number {
-    const first = Math.ceil(centre) - reach
-    let [sum, total] = [0, 0]
-    for (let k = 0; k < 2 * reach; k++) {
-      const x = first + k - centre
-      const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / (reach + 1))
-      const t = Math.PI * cut * x
-      const weight = (x === 0 ? 1 : Math.sin(t) / t) * window
-      sum += weight * buffer[first + k - start]!
-      total += weight
-    }
-    return sum / total
+    const first = Math.floor(centre)
+    const weights = phases[Math.floor((centre - first) * PHASES)]!
+    const from = first - reach + 1 - start
+    let sum = 0
+    for (let k = 0; k < weights.length; k++) sum += weights[k]! * buffer[from + k]!
+    return sum
   }
   function drain(): void {
     const made: number[] = []
-    while (Math.ceil(next * ratio) + reach < start + buffer.length) {
+    while (Math.floor(next * ratio) + reach < start + buffer.length) {
       made.push(Math.max(-32_768, Math.min(32_767, Math.round(filter(next * ratio) * 32_767))))
       next++
     }
-    const keep = Math.max(0, Math.ceil(next * ratio) - reach - start)
+    const keep = Math.max(0, Math.floor(next * ratio) - reach + 1 - start)
     buffer = buffer.slice(keep)
     start += keep
     if (made.length > 0) out(Float32Array.from(made))

@@ -81,6 +81,26 @@ export interface OpenSharedOptions {
   readonly header: { readonly publicKey: Uint8Array; readonly capsule: Capsule }
   /** Brings a request to a proxy. Whatever fails counts as no answer. */
   readonly ask: (proxy: AccountId, request: ShareRequest) => Promise<ShareAnswer>
+  /** Told of every share that its proxy signed and that is wrong: what the chain takes as proof (`reportFraud`). */
+  readonly onFraud?: (fraud: Fraud) => void
+}
+
+/** A wrong share with its proxy's signature. */
+export interface Fraud extends ShareAnswer {
+  readonly grant: number
+  readonly proxy: AccountId
+  /** Which file of the grant. */
+  readonly file: number
+  readonly capsule: Capsule
+}
+
+/** Shows a fraud to the chain, which takes the proxy's bond; half of it is the reporter's. @throws CallFailed */
+export async function reportFraud(
+  chain: Pick<ChainClient, 'submit' | 'tx'>,
+  { pair }: Pick<Account, 'pair'>,
+  fraud: Fraud,
+): Promise<void> {
+  await chain.submit(pair, chain.tx.Reencryption.report_share(fraud))
 }
 
 /**
@@ -120,6 +140,7 @@ export async function openShared(chain: Chain, options: OpenSharedOptions): Prom
     const message = requestMessage(genesis, proxy, base, header.capsule)
     return { ...base, capsule: header.capsule, signature: account.pair.sign(message) }
   }
+  const signed = new Map<string, Fraud>()
   const answered = async (proxy: AccountId): Promise<Share> => {
     const answer = await ask(proxy, request(proxy))
     if (!isAnswered(delegation.context, proxy, header.capsule, answer, block))
@@ -127,6 +148,8 @@ export async function openShared(chain: Chain, options: OpenSharedOptions): Prom
         'NO_SHARES',
         'A proxy did not sign its answer, or for a block of long ago.',
       )
+    const { capsule } = header
+    signed.set(answer.share.id.toHex(), { ...answer, grant: id, proxy, file: index, capsule })
     return answer.share
   }
   const answers = await Promise.allSettled(serving.map(({ proxy }) => answered(proxy)))
@@ -144,6 +167,10 @@ export async function openShared(chain: Chain, options: OpenSharedOptions): Prom
     } catch (error) {
       if (!(error instanceof BadShares)) throw error
       const bad = new Set(error.ids.map((name) => name.toHex()))
+      for (const name of bad) {
+        const fraud = signed.get(name)
+        if (fraud) options.onFraud?.(fraud)
+      }
       shares = shares.filter((share) => !bad.has(share.id.toHex()))
     }
   }
