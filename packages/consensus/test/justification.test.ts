@@ -14,7 +14,7 @@ import { grandpaThreshold, verifyJustification } from '../src/index.ts'
 import { plainHeader } from './kit.ts'
 
 const voters = [1, 2, 3, 4].map((n) => ed25519FromSeed(new Uint8Array(32).fill(n)))
-const authorities = voters.map((v) => [v.publicKey, 1n] as const)
+const authorities = voters.map((v) => [v.publicKey, 1n as bigint] as const)
 const target = plainHeader(7, ZERO_HASH)
 const child = plainHeader(8, headerHash(target))
 const fork = plainHeader(8, ZERO_HASH)
@@ -66,4 +66,10 @@ test('refuses forged proofs', () => {
   bad(proof([...three.slice(1), vote(0, child)], [child, child]), /repeats/)
   bad(proof(three).slice(0, -1), /decode/)
   bad(proof([]), /empty/, 2n, [])
+  bad(
+    proof([]),
+    /empty/,
+    2n,
+    authorities.map(([id]) => [id, 0n as bigint] as const),
+  )
 })

@@ -1,6 +1,9 @@
 import { fromHex, type Hash, toHex } from '@cess/bytes'
 import {
   digestItem,
+  engineLogs,
+  GRANDPA_ENGINE,
+  grandpaConsensusLog,
   grandpaJustification,
   type Header,
   hash256,
@@ -71,12 +74,22 @@ async function nodesOf(
   return [...(found as { readonly proof: readonly string[] }).proof]
 }
 
-/** The first block from `low` on whose set is a later one than `setId`: it announces the change. */
-async function changeAfter(
-  source: ProofSource,
-  setId: bigint,
-  range: { readonly low: number; readonly high: number },
-): Promise<number> {
+/** Votes for a block from `number` on, the nearest that the node keeps, and the headers up to it. */
+async function votesFrom(source: ProofSource, number: number) {
+  const raw = await source.request('grandpa_proveFinality', [number])
+  return typeof raw === 'string' ? decode(finalityProof, fromHex(raw)) : undefined
+}
+const announces = ({ digest }: Header): boolean =>
+  engineLogs(digest.logs, 'Consensus', GRANDPA_ENGINE).some(
+    (log) => decode(grandpaConsensusLog, log).type === 'ScheduledChange',
+  )
+
+interface Range {
+  readonly low: number
+  readonly high: number
+}
+/** Looks for the change in states, which takes a few questions. */
+async function searchStates(source: ProofSource, setId: bigint, range: Range): Promise<number> {
   let { low, high } = range
   while (low < high) {
     const middle = (low + high) >> 1
@@ -85,6 +98,27 @@ async function changeAfter(
   }
   return low
 }
+/** Looks for it in headers, which every node has: all of them, some hundreds at a time. */
+async function searchHeaders(source: ProofSource, { low, high }: Range): Promise<number> {
+  for (let at = low; at <= high; ) {
+    if (announces(await headerOf(source, await hashAt(source, at)))) return at
+    const found = await votesFrom(source, at)
+    const change = found?.unknownHeaders.find(announces)
+    if (change) return change.number
+    const last = found?.unknownHeaders.at(-1)?.number ?? at
+    if (!found) break
+    at = last + 1
+  }
+  throw unavailable(`no header between ${low} and ${high} that changes the validators`)
+}
+/** The first block from `low` on whose set is a later one than `setId`: it announces the change. */
+const changeAfter = (source: ProofSource, setId: bigint, range: Range): Promise<number> =>
+  searchStates(source, setId, range).catch((error: unknown) => {
+    // Most nodes keep the states of the last blocks alone.
+    if (error instanceof LightError && error.code === 'UNAVAILABLE')
+      return searchHeaders(source, range)
+    throw error
+  })
 
 /** Every change of who finalizes up to a block. A node keeps the votes for each. */
 async function handoffsTo(source: ProofSource, end: number): Promise<ChainProof['handoffs']> {
@@ -99,8 +133,7 @@ async function handoffsTo(source: ProofSource, end: number): Promise<ChainProof[
   for (let setId = 0n; setId < last; setId++) {
     const number = await changeAfter(source, setId, { low, high: end })
     const hash = await hashAt(source, number)
-    const raw = await source.request('grandpa_proveFinality', [number])
-    const found = typeof raw === 'string' ? decode(finalityProof, fromHex(raw)) : undefined
+    const found = await votesFrom(source, number)
     if (found?.block !== hash)
       throw unavailable(`no votes for block ${number}, which changes the validators`)
     const header = toHex(encode(headerCodec, await headerOf(source, hash)))

@@ -55,6 +55,11 @@ test('a proof of any final block is collected, also of one that changes who fina
   }
 })
 
+test('a node that has pruned its old states proves as much', async () => {
+  const proof = await collectChainProof(sourceOf(chain, 10, { pruned: true }), KEYS)
+  assert.deepEqual(proof, good)
+})
+
 test('a chain of another genesis, or made up from the beginning, is refused', async () => {
   const other = testChain('a work', { name: 'other' })
   refused(good, 'WRONG_NETWORK', KEYS, other[0]!.hash)

@@ -3,6 +3,7 @@ import type { BatchOp, KeyValueStore } from '@cess/ports'
 import type { StateKey } from '@cess/primitives'
 import { buildTrie, CHILD_PREFIX, createRecorder, rootHash, type StateVersion } from '@cess/trie'
 import { StateError } from './errors.ts'
+import { genesisView } from './genesis.ts'
 import { blockKey, del, lineKey, metaKey, nodeKey, openKey, put, removedKey } from './keys.ts'
 import { createNodeStore } from './nodes.ts'
 import { createOverlay, type Overlay, type StateChanges } from './overlay.ts'
@@ -54,7 +55,7 @@ export interface StateDb {
     entries: Iterable<readonly [StateKey, Uint8Array]>,
     hashOf: (root: Hash) => Hash,
   ): { readonly root: Hash; readonly ops: BatchOp[] }
-  /** The state after a block. @throws StateError UNKNOWN_STATE */
+  /** The state after a block; that of block 0 is never out of reach. @throws StateError UNKNOWN_STATE */
   view(block: Hash): StateView
   /** A fresh overlay on the state after a block. @throws StateError UNKNOWN_STATE */
   overlay(block: Hash): Overlay
@@ -90,6 +91,8 @@ export function createStateDb(store: KeyValueStore, options: StateDbOptions): St
   const meta: Meta = stored ?? { archive, nextId: 1, oldest: 0, finalized: 0 }
   const { open, line, states } = loadRegistry(store, stored)
   let begun = stored !== undefined
+  /** Block 0, whose state can be made again when it was pruned. */
+  let first: { readonly block: Hash; readonly view: () => StateView } | undefined
   const putMeta = (): BatchOp => put(metaKey, encodeMeta(meta))
 
   function stateOf(block: Hash): BlockState {
@@ -150,8 +153,16 @@ export function createStateDb(store: KeyValueStore, options: StateDbOptions): St
           throw new RangeError('a genesis with child storage is not supported')
       const built = buildTrie(checked, version)
       const root = toHex(rootHash(built)) as Hash
-      if (begun) return { root, ops: [] }
       const block = hashOf(root)
+      let made: StateView | undefined
+      first = {
+        block,
+        view() {
+          made ??= genesisView(root, checked, version)
+          return made
+        },
+      }
+      if (begun) return { root, ops: [] }
       const { root: link, ops, nextId } = nodes.place(built, meta.nextId)
       const span = { first: meta.nextId, end: nextId }
       const state: BlockState = { block, number: 0, parent: ZERO_HASH, root, link, ...span }
@@ -165,6 +176,7 @@ export function createStateDb(store: KeyValueStore, options: StateDbOptions): St
     },
 
     view(block) {
+      if (block === first?.block && !states.has(block)) return first.view()
       const { root, link } = stateOf(block)
       return createView(root, link, nodes)
     },

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Hash } from '@cess/bytes'
+import { fromHex, type Hash } from '@cess/bytes'
 import { MemoryStore } from '@cess/ports'
 import type { StateKey } from '@cess/primitives'
+import { verifyProof } from '@cess/trie'
 import fc from 'fast-check'
 import { createStateDb, type StateDb } from '../src/index.ts'
 import { steps } from './support/arbitrary.ts'
@@ -77,7 +78,9 @@ async function grove(pruning: number | 'archive') {
       const kept = new Set(this.kept())
       for (const { hash, model } of this.blocks.values())
         if (kept.has(hash)) assert.deepEqual(contents(this.db, hash), expected(model))
-        else assert.throws(() => this.db.view(hash), { name: 'StateError', code: 'UNKNOWN_STATE' })
+        // That of block 0 can be made again: see its own test.
+        else if (hash !== GENESIS)
+          assert.throws(() => this.db.view(hash), { name: 'StateError', code: 'UNKNOWN_STATE' })
       const reachable = reachableIds(store, kept)
       assert.deepEqual(new Set(await storedIds(store)), reachable, 'nodes leak')
     },
@@ -280,4 +283,34 @@ test('an old database gives the genesis root and writes nothing', async () => {
     () => first.genesis([[key(':child_storage:default:x'), new Uint8Array(32)]], () => GENESIS),
     RangeError,
   )
+})
+
+test('the state of block 0 is read and proven after it was pruned, also after a restart', async () => {
+  const store = new MemoryStore()
+  const entries = Array.from(
+    { length: 50 },
+    (_, i) => [key(`first ${i}`), Uint8Array.of(i)] as const,
+  )
+  const db = await openDb(store, 2, 1, entries)
+  const { root } = db.genesis(entries, () => GENESIS)
+  let parent: Hash = GENESIS
+  for (let number = 1; number <= 6; number++) {
+    const hash = blockHash(number)
+    await addBlock(db, store, { hash, number, parent }, (s) =>
+      s.put(key('first 3'), Uint8Array.of(99)),
+    )
+    await store.batch(db.finalize(hash))
+    parent = hash
+  }
+  const again = createStateDb(store, { pruning: 2, version: 1 })
+  again.genesis(entries, () => GENESIS)
+  for (const one of [db, again]) {
+    assert.throws(() => one.view(blockHash(1)), { code: 'UNKNOWN_STATE' })
+    const view = one.view(GENESIS)
+    assert.equal(view.root, root)
+    assert.deepEqual(view.get(key('first 3')), Uint8Array.of(3))
+    const wanted = [key('first 7'), key('nothing')]
+    const proven = verifyProof(fromHex(root), view.proof(wanted), wanted)
+    assert.deepEqual([...proven.values()], [Uint8Array.of(7), undefined])
+  }
 })

@@ -174,7 +174,11 @@ const finalityProof = struct('', {
 })
 
 /** A node's JSON-RPC over that chain. */
-export function sourceOf(blocks: TestChain, at = 10): ProofSource & { readonly asked: string[] } {
+export function sourceOf(
+  blocks: TestChain,
+  at = 10,
+  { pruned = false } = {},
+): ProofSource & { readonly asked: string[] } {
   const asked: string[] = []
   const byHash = (hash: unknown) => blocks.find((block) => block.hash === hash)!
   return {
@@ -188,15 +192,21 @@ export function sourceOf(blocks: TestChain, at = 10): ProofSource & { readonly a
         const logs = header.digest.logs.map((log) => toHex(encode(digestItem, log)))
         return { ...header, number: `0x${header.number.toString(16)}`, digest: { logs } }
       }
+      const old = method === 'state_call' && byHash(params[2]).header.number < at - 1
+      if (old && pruned) throw new Error('State already discarded')
       if (method === 'state_call')
         return toHex(encode(u64, idAfter(byHash(params[2]).header.number)))
       if (method === 'state_getReadProof') {
         const keys = (params[0] as string[]).map((key) => Uint8Array.fromHex(key.slice(2)))
         return { at: params[1], proof: byHash(params[1]).state.proof(keys) }
       }
-      const block = blocks[params[0] as number]!
+      const from = params[0] as number
+      // Nodes keep the votes for blocks that change the validators, and few others.
+      const kept = [4, 7, 10].find((number) => number >= from)!
+      const block = blocks[kept]!
       const justification = Uint8Array.fromHex(justify(block, block.set).slice(2))
-      return toHex(encode(finalityProof, { block: block.hash, justification, unknownHeaders: [] }))
+      const unknownHeaders = blocks.slice(from + 1, kept + 1).map(({ header }) => header)
+      return toHex(encode(finalityProof, { block: block.hash, justification, unknownHeaders }))
     },
   }
 }
