@@ -1,4 +1,3 @@
-import { createHash, hash as oneShot } from 'node:crypto'
 import { concat } from '@cess/bytes'
 import { createBLAKE2b, createBLAKE3, createKeccak, type IHasher } from 'hash-wasm'
 import xxhash from 'xxhash-wasm'
@@ -32,9 +31,6 @@ export const blake2b128 = (data: Uint8Array): Uint8Array => run(blake2[128], dat
 export const blake2b256 = (data: Uint8Array): Uint8Array => run(blake2[256], data)
 export const blake2b512 = (data: Uint8Array): Uint8Array => run(blake2[512], data)
 
-/** SHA-256 (FIPS 180-4). */
-export const sha256 = (data: Uint8Array): Uint8Array =>
-  new Uint8Array(oneShot('sha256', data, 'buffer'))
 /** Keccak-256 as Ethereum uses it (not SHA3-256). */
 export const keccak256 = (data: Uint8Array): Uint8Array => run(keccakHasher, data)
 
@@ -60,19 +56,6 @@ export async function createBlake3Stream(): Promise<StreamHasher> {
   }
   return stream
 }
-/** SHA-256 of a stream. */
-export function createSha256Stream(): StreamHasher {
-  const hasher = createHash('sha256')
-  const stream: StreamHasher = {
-    update(data) {
-      hasher.update(data)
-      return stream
-    },
-    digest: () => new Uint8Array(hasher.digest()),
-  }
-  return stream
-}
-
 const xx64 = (data: Uint8Array, seed: bigint): Uint8Array => {
   const out = new Uint8Array(8)
   new DataView(out.buffer).setBigUint64(0, BigInt.asUintN(64, h64Raw(data, seed)), true)

@@ -22,6 +22,7 @@ export {
 } from './keystore.ts'
 export { addPoints, type Combination, combinePoints } from './ristretto.ts'
 export * from './secret.ts'
+export * from './sha256.ts'
 export { type Signed, sr25519Verify, sr25519VerifyMany } from './sr25519.ts'
 export { CESS_PREFIX, ss58Decode, ss58Encode } from './ss58.ts'
 export { Transcript } from './transcript.ts'

@@ -8,7 +8,10 @@ export { blake3 } from '@noble/hashes/blake3.js'
 export const blake2b256 = (data: Uint8Array): Uint8Array => blake2b(data, { dkLen: 32 })
 export const blake2b512 = (data: Uint8Array): Uint8Array => blake2b(data, { dkLen: 64 })
 
-/** RFC 8032, as strict as the one that nodes use. */
+/**
+ * RFC 8032 with cofactor: it takes signatures with parts of small order that nodes (OpenSSL, without cofactor) refuse.
+ * Nobody but who has the key can make such ones.
+ */
 export function ed25519Verify(
   signature: Uint8Array,
   message: Uint8Array,
