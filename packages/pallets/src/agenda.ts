@@ -29,6 +29,14 @@ export function agendaOf<K>({ entries, counts }: AgendaStorage<K>, perBlock: num
       }
       return undefined
     },
+    /** The same where it cannot fail, in hooks: one block may hold more than it should. */
+    force(at: number, key: K): number {
+      const found = this.add(at, key)
+      if (found !== undefined) return found
+      entries.put(at, key, true)
+      counts.put(at, counts.get(at) + 1)
+      return at
+    },
     remove(at: number, key: K): void {
       if (!entries.has(at, key)) return
       entries.remove(at, key)

@@ -238,3 +238,19 @@ test('sizes are bounded where they are read', () => {
   for (const more of [{ title: utf8('x'.repeat(129)) }, { owners }])
     assert.throws(() => claimCommitment(GENESIS, idOf('bob'), SALT, { ...claim, ...more }))
 })
+
+test('a full agenda refuses claims, and holds no dispute up', () => {
+  const c = testChain()
+  const first = register(c, 'alice', claimOf('alice', codesOf('cat')))
+  const copy = register(c, 'bob', claimOf('bob', codesOf('cat', { edit: ' 2' })))
+  const last = claimOf('bob', codesOf('late'))
+  c.ok(by('bob'), commitCall(c, 'bob', last))
+  c.blocks()
+  c.run(() => {
+    for (let block = 0; block < 80_000; block++) c.storage.Mdrc.AgendaCount.put(block, 8)
+  })
+  c.noop(by('bob'), claimCall(c, last), 'Mdrc.AgendaFull')
+  c.ok(by('eve'), c.tx.Mdrc.challenge({ work: copy, prior: first }))
+  c.blocks(RIGHTS.stageBlocks + 1)
+  assert.equal(workOf(c, copy).status, 'Refused')
+})

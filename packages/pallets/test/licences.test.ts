@@ -173,6 +173,19 @@ test('access that is not given in time is paid back, and grants that nobody boug
   c.ok(by('bob'), c.tx.Reencryption.revoke({ grant: 1 }))
 })
 
+test('a short licence is paid back whole before its grant ends by itself', async () => {
+  const c = sharingChain(testChain())
+  const work = register(c, 'bob', claimOf('bob', codesOf('film'), { file: FILE.fileHash }))
+  const licence = offerLicence(c, 'bob', work, { ...ACCESS, blocks: 21 })
+  const before = c.free('charlie')
+  c.ok(by('charlie'), buyCall(c, work, licence, { reader, proxyFee: FEE }))
+  const { refundable, until } = agreementOf(c, 0)
+  assert.ok(refundable < until!)
+  while (c.number() < refundable) c.blocks()
+  c.ok(by('charlie'), c.tx.Mdrc.refund({ agreement: 0 }))
+  assert.equal(c.free('charlie'), before)
+})
+
 test('access needs an owner who has the file', () => {
   const c = sharingChain(testChain())
   const noFile = register(c, 'bob', claimOf('bob', codesOf('film')))

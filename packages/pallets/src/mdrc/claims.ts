@@ -40,14 +40,11 @@ export function claimsOf(deps: ClaimsDeps) {
     PER_BLOCK,
   )
 
-  /** Notes what is to be looked at again. Returns when that will be. */
+  /** Notes what is to be looked at again, from a call. Returns when that will be. */
   const schedule = (at: number, timer: Timer): number => {
-    // Hooks can't fail: where 16 probes find no room, a later start finds some.
-    for (let from = at; from < at + 64; from++) {
-      const found = agenda.add(from, timer)
-      if (found !== undefined) return found
-    }
-    throw errors.AgendaFull()
+    const found = agenda.add(at, timer)
+    if (found === undefined) throw errors.AgendaFull()
+    return found
   }
   const get = (id: number): WorkInfo => {
     const found = storage.Works.get(id)
@@ -198,7 +195,7 @@ export function claimsOf(deps: ClaimsDeps) {
       const work = get(id)
       if (work.status !== 'Claimed') return
       if (now() < work.until) {
-        schedule(work.until, { type: 'Work', value: id })
+        agenda.force(work.until, { type: 'Work', value: id })
         return
       }
       balances().unreserve(work.creator, work.deposit)

@@ -36,7 +36,8 @@ export function disputesOf(deps: DisputesDeps, claims: Claims, jury: Jury) {
   }
   /** Begins a stage, and sees to it that it ends. */
   function begin(id: number, dispute: Dispute, stage: Dispute['stage']): void {
-    const due = claims.schedule(now() + deps.stageBlocks, { type: 'Dispute', value: id })
+    // Stages also begin in hooks, which cannot fail.
+    const due = claims.agenda.force(now() + deps.stageBlocks, { type: 'Dispute', value: id })
     storage.Disputes.put(id, { ...dispute, stage, due })
     emit.StageBegun({ dispute: id, stage, due })
   }
@@ -117,7 +118,7 @@ export function disputesOf(deps: DisputesDeps, claims: Claims, jury: Jury) {
     // Others may still challenge it, for as long as they could.
     const until = Math.max(work.until, now() + 1)
     claims.setStatus(id, { ...work, until }, 'Claimed')
-    claims.schedule(until, { type: 'Work', value: id })
+    claims.agenda.force(until, { type: 'Work', value: id })
   }
 
   return {

@@ -141,7 +141,8 @@ export function licencesOf(deps: LicencesDeps, claims: Claims) {
         ...{ flags: terms.flags, royalty: terms.royalty, since: now(), until, grant },
         state: terms.access ? 'Waiting' : 'Held',
         payouts: terms.access ? payouts : [],
-        refundable: now() + deps.accessBlocks,
+        // Before the grant ends by itself: what is left of the proxies' fee is the owner's then.
+        refundable: Math.min(now() + deps.accessBlocks, (until ?? Number.POSITIVE_INFINITY) - 1),
       })
       storage.AgreementsOf.put(buyer, id, undefined)
       storage.AgreementsFor.put(purchase.work, id, undefined)

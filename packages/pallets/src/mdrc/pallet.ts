@@ -172,7 +172,7 @@ export const mdrc = (config: {
         index: 2,
         docs: 'Claims a work that was committed to in an earlier block.',
         args: { claim, salt: fixedBytes(32) },
-        weight: weigh(200, 10 + 3 * MAX_PARENTS + MAX_OWNERS, 12 + MAX_OWNERS + MAX_PARENTS),
+        weight: weigh(200, 26 + 3 * MAX_PARENTS + MAX_OWNERS, 12 + MAX_OWNERS + MAX_PARENTS),
         run({ api }, origin, args) {
           api.claims.claim(ensureSigned(origin), args.claim, args.salt)
           return undefined
@@ -182,7 +182,7 @@ export const mdrc = (config: {
         index: 3,
         docs: 'Shows the codes of a sealed work. It may be challenged from now on.',
         args: { work: u32, codes, salt: fixedBytes(32) },
-        weight: weigh(100, 8, 8),
+        weight: weigh(100, 24, 8),
         run({ api }, origin, args) {
           api.claims.open(ensureSigned(origin), args.work, args.codes, args.salt)
           return undefined
@@ -192,7 +192,7 @@ export const mdrc = (config: {
         index: 4,
         docs: 'Shows that the codes of an earlier work are near those of this one.',
         args: { work: u32, prior: u32 },
-        weight: weigh(100, 8, 8),
+        weight: weigh(100, 24, 8),
         run({ api }, origin, { work, prior }) {
           api.disputes.challenge(ensureSigned(origin), work, prior)
           return undefined
@@ -202,7 +202,7 @@ export const mdrc = (config: {
         index: 5,
         docs: 'Contests a work with evidence that jurors look at.',
         args: { work: u32, kind: evidenceKind, evidence: fixedBytes(32) },
-        weight: weigh(100, 8, 8),
+        weight: weigh(100, 24, 8),
         run({ api }, origin, { work, kind, evidence }) {
           const reason = { type: 'Evidence', value: { kind, hash: evidence } } as const
           api.disputes.dispute(ensureSigned(origin), work, reason)
@@ -213,7 +213,7 @@ export const mdrc = (config: {
         index: 6,
         docs: 'An owner does not accept a dispute: a panel of jurors decides.',
         args: { dispute: u32 },
-        weight: weigh(2_000, 10 + SEATING, 10 + PANELS[1]),
+        weight: weigh(2_000, 26 + SEATING, 10 + PANELS[1]),
         run({ api }, origin, { dispute }) {
           api.disputes.respond(ensureSigned(origin), dispute)
           return undefined
@@ -243,7 +243,7 @@ export const mdrc = (config: {
         index: 9,
         docs: 'Who lost asks for a larger panel.',
         args: { dispute: u32 },
-        weight: weigh(2_000, 10 + SEATING, 10 + PANELS[1]),
+        weight: weigh(2_000, 26 + SEATING, 10 + PANELS[1]),
         run({ api }, origin, { dispute }) {
           api.disputes.appeal(ensureSigned(origin), dispute)
           return undefined
