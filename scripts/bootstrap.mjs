@@ -15,7 +15,8 @@ const ready = existsSync(join(root, 'node_modules', '.bin', 'node')) && existsSy
 if (!ready || readFileSync(stampFile, 'utf8') !== stamp) {
   process.stdout.write('Installing dependencies (once, about 20 seconds)…\n')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+  // Packages warn of the Node.js that runs npm; nothing here runs on it.
+  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
   })
