@@ -67,7 +67,13 @@ export {
 export { GatewayRefused } from './gateway/failure.ts'
 export type { Fetch } from './gateway/http.ts'
 export { certifyWork } from './rights/certify.ts'
-export { type ClaimOptions, claimWork, openWork, type Privacy } from './rights/claim.ts'
+export {
+  type ClaimOptions,
+  claimWork,
+  type OpenOptions,
+  openWork,
+  type Privacy,
+} from './rights/claim.ts'
 export { codesFromIscc } from './rights/codes.ts'
 export {
   appeal,

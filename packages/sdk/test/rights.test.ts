@@ -104,11 +104,13 @@ describe('rights', () => {
       [before.status, before.privacy, before.codes],
       ['Sealed', 'committed', undefined],
     )
-    await assert.rejects(
-      openWork(chain, { account: DAVE, work, codes: codesOf('other') }),
-      /WrongCodes/,
-    )
-    await openWork(chain, { account: DAVE, work, codes })
+    const bad = { code: 'BAD_CODES' }
+    const own = { account: DAVE, work }
+    await assert.rejects(openWork(chain, { ...own, candidates: [codesOf('other')] }), bad)
+    // Nobody else has the salt.
+    await assert.rejects(openWork(chain, { ...own, account: EVE, candidates: [codes] }), bad)
+    await openWork(chain, { ...own, candidates: [codesOf('other'), codes] })
+    await assert.rejects(openWork(chain, { ...own, candidates: [codes] }), bad)
     assert.equal((await getWork(chain, work)).codes!.instance, isccOf(codes).instance)
   })
 

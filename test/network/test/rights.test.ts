@@ -65,13 +65,15 @@ test('a draft is claimed without showing what it is, and opened later', async ()
     file,
     Array.from({ length: 200 }, (_, i) => `Sentence ${i * i} of a draft.`).join(' '),
   )
-  const made = await dave.must('rights', 'claim', file, '--privacy', 'committed')
+  const described = ['--description', 'The first draft']
+  const made = await dave.must('rights', 'claim', file, '--privacy', 'committed', ...described)
   const work = made['work'] as Work & { title: string }
   assert.deepEqual([work.status, work.codes, work.title], ['Sealed', undefined, 'Untitled'])
   writeFileSync(join(folder, 'other.txt'), `${readFileSync(file, 'utf8')} And more.`)
   const other = join(folder, 'other.txt')
-  assert.equal(await refused(dave, 'rights', 'open', String(work.id), other), 'Mdrc.WrongCodes')
-  await dave.must('rights', 'open', String(work.id), file)
+  assert.equal(await refused(dave, 'rights', 'open', String(work.id), other), 'BAD_CODES')
+  assert.equal(await refused(dave, 'rights', 'open', String(work.id), file), 'BAD_CODES')
+  await dave.must('rights', 'open', String(work.id), file, ...described)
   assert.equal((await show(eve, work.id)).status, 'Claimed')
 })
 

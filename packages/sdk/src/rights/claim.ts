@@ -99,16 +99,34 @@ export async function claimWork(chain: Chain, options: ClaimOptions): Promise<nu
   return numberIn(done, 'Claimed', 'work')
 }
 
-/** Shows the codes of a work that was claimed as `committed`. Returns the block. @throws CallFailed */
+export interface OpenOptions {
+  readonly account: Account
+  readonly work: number
+  /** What the codes may have been: the Meta-Code depends on the title and description that were given then. */
+  readonly candidates: readonly Codes[]
+}
+
+/**
+ * Shows the codes of a work that was claimed as `committed`. Returns the block.
+ * @throws SdkError NOT_FOUND, BAD_CODES when none is what was committed to; CallFailed
+ */
 export async function openWork(
   chain: Chain,
-  {
-    account,
-    work,
-    codes,
-  }: { readonly account: Account; readonly work: number; readonly codes: Codes },
+  { account, work, candidates }: OpenOptions,
 ): Promise<number> {
-  const salt = codesSalt(account, codes)
-  const call = chain.tx.Mdrc.open_codes({ work, codes, salt })
+  const info = await (await chain.finalized()).query.Mdrc.Works(work)
+  if (!info) throw new SdkError('NOT_FOUND', `There is no work ${work} on this network.`)
+  const { fingerprint } = info
+  if (fingerprint.type !== 'Committed')
+    throw new SdkError('BAD_CODES', `Work ${work} has no codes that could be opened.`)
+  const codes = candidates.find(
+    (one) => codesCommitment(codesSalt(account, one), one).toHex() === fingerprint.value.toHex(),
+  )
+  if (!codes)
+    throw new SdkError(
+      'BAD_CODES',
+      'These are not the codes that were committed to. It takes the very same file, the account that claimed it, and the title and description that were given then.',
+    )
+  const call = chain.tx.Mdrc.open_codes({ work, codes, salt: codesSalt(account, codes) })
   return (await chain.submit(account.pair, call)).block.number
 }

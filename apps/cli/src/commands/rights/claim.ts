@@ -45,16 +45,21 @@ async function claim(cli: Cli, path: string, flags: ClaimFlags): Promise<Result>
   }
 }
 
-async function open(cli: Cli, id: number, path: string): Promise<Result> {
+async function open(
+  cli: Cli,
+  id: number,
+  path: string,
+  { description }: { readonly description?: string },
+): Promise<Result> {
   const [account, chain] = await Promise.all([cli.account(), cli.chain()])
-  const codes = codesOf(await fingerprint(cli, path))
-  // The title is part of a code, and not of what was committed to: that of the claim counts.
   const { title } = await getWork(chain, id)
-  const named = codesOf(await fingerprint(cli, path, { title }))
+  // The title that is on chain went into the Meta-Code, or that of the file where none was given.
+  const candidates = [
+    codesOf(await fingerprint(cli, path, { title, description })),
+    codesOf(await fingerprint(cli, path, { description })),
+  ]
   cli.progress.update('Opening the codes', 0)
-  const block = await openWork(chain, { account, work: id, codes: named }).catch(() =>
-    openWork(chain, { account, work: id, codes }),
-  )
+  const block = await openWork(chain, { account, work: id, candidates })
   return {
     json: { work: id, block },
     text: `The codes of work ${id} are public since block ${block}. It keeps the block of its commitment.`,
@@ -106,5 +111,6 @@ Examples:
     .description('show the codes of a work that was claimed as committed')
     .argument('<work>', 'its number', number)
     .argument('<file>', 'the very file that was claimed')
+    .option('--description <text>', 'the one that was given then')
     .action(action(open))
 }
