@@ -1,4 +1,5 @@
 import { ContentError } from '@cess/content'
+import { FingerprintError } from '@cess/fingerprint'
 import { CallFailed, GatewayRefused, LightError, SdkError } from '@cess/sdk'
 
 export type CliErrorCode =
@@ -70,7 +71,8 @@ export function problemOf(error: unknown): Problem {
       ...(typeof chain === 'string' && { chain }),
     }
   }
-  const known = [CliError, SdkError, ContentError, LightError].some((kind) => error instanceof kind)
+  const kinds = [CliError, SdkError, ContentError, LightError, FingerprintError]
+  const known = kinds.some((kind) => error instanceof kind)
   if (known) {
     const { code, message } = error as CliError
     return { code, message }

@@ -14,7 +14,13 @@ const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => ESCAPE
 const address = (account: string): string => ss58Encode(Uint8Array.fromHex(account.slice(2)))
 
 /** What a certificate proves, as rows of name and text. */
-export function rowsOf({ work, genesis, block, hash, time }: Certified): [string, string][] {
+export function certificateRows({
+  work,
+  genesis,
+  block,
+  hash,
+  time,
+}: Certified): [string, string][] {
   return [
     ['Title', work.title],
     ['Work', `${work.id} (${work.status})`],
@@ -46,7 +52,7 @@ export function certificatePage(certified: Certified): string {
   const qr = qrcode(0, 'M')
   qr.addData(pointerOf(certified))
   qr.make()
-  const rows = rowsOf(certified)
+  const rows = certificateRows(certified)
     .map(([name, text]) => `<tr><th>${escaped(name)}</th><td>${escaped(text)}</td></tr>`)
     .join('\n')
   return `<!doctype html>

@@ -76,7 +76,6 @@ export async function fingerprintFile(
 ): Promise<Fingerprint> {
   const { description, signal } = options
   const [dataHasher, instanceHasher] = [createDataHasher(), await createInstanceHasher()]
-  const head: Uint8Array[] = []
   const kept: Uint8Array[] = []
   let [held, media]: [number, MediaInfo | undefined] = [0, undefined]
   let reads = true
@@ -87,20 +86,22 @@ export async function fingerprintFile(
     held += part.length
     if (!reads) continue
     kept.push(part.slice())
-    if (media === undefined) head.push(kept.at(-1)!)
     if (media === undefined && held >= HEAD_BYTES) {
-      media = detectMedia(Buffer.concat(head), source.name)
+      media = detectMedia(Buffer.concat(kept), source.name)
       reads = skipped(media, source.size) === undefined
     }
     // A source that is longer than it said.
     if (held > LIMITS.audio) reads = false
     if (!reads) kept.length = 0
   }
-  media ??= detectMedia(Buffer.concat(head), source.name)
+  media ??= detectMedia(Buffer.concat(kept), source.name)
   const why = skipped(media, held)
   const outcome: Outcome =
     why === undefined
-      ? await runDecoder({ kind: media.kind, format: media.format, bytes: joined(kept) }, signal)
+      ? await runDecoder(
+          { kind: media.kind, format: media.format, bytes: Buffer.concat(kept) },
+          signal,
+        )
       : { unread: why }
   const { code: content, title: inside, ...seen } = outcome.content ?? { code: undefined }
   const title = options.title ?? inside ?? nameOf(source.name)
@@ -116,14 +117,4 @@ export async function fingerprintFile(
     ...seen,
     unread: outcome.unread,
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

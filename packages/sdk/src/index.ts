@@ -6,6 +6,7 @@ export {
   type Certificate,
   type Certified,
   certificatePage,
+  certificateRows,
   type IsccUnits,
   isccOf,
   LightError,

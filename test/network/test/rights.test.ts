@@ -1,14 +1,12 @@
 // Rights on a network of real processes, by the command line as users have it: claims, copies, shares, certificates.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Cess, cess } from '@cess/localnet/cess'
-import { type LocalNetwork, startNetwork } from '@cess/localnet/network'
 import { systemClock } from '@cess/ports'
+import { refused, startTestNetwork, type TestNetwork } from './support/network.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'cess-rights-test-'))
 const picture = (name: string): string =>
   join(import.meta.dirname, '../../../apps/localnet/assets', name)
 interface Work {
@@ -17,34 +15,20 @@ interface Work {
   readonly codes?: { readonly content: string }
   readonly owners: readonly { readonly account: string; readonly bps: number }[]
 }
-let network: LocalNetwork
+let folder = ''
+let network: TestNetwork
 let [dave, eve]: [Cess, Cess] = [undefined as never, undefined as never]
 
 before(async () => {
-  network = await startNetwork({
-    data: join(folder, 'network'),
-    ports: { rpc: 0, p2p: 0, gateway: 0 },
-    miners: 12,
-    logLevel: 'info',
-    progress: () => undefined,
-  })
-  const access = { node: network.rpc, gateway: network.gateway, home: folder }
-  dave = cess({ ...access, key: '//Dave' })
-  eve = cess({ ...access, key: '//Eve' })
+  network = await startTestNetwork()
+  ;({ folder } = network)
+  dave = network.as('//Dave')
+  eve = network.as('//Eve')
 })
-after(async () => {
-  await network.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => network.stop())
 
 const show = async (who: Cess, work: number): Promise<Work> =>
   (await who.must('rights', 'show', String(work)))['work'] as Work
-const refused = async (who: Cess, ...args: string[]): Promise<string> => {
-  const { code, json } = await who.run(...args)
-  assert.notEqual(code, 0, `${args.join(' ')} succeeded`)
-  const { code: known, chain } = json['error'] as { code: string; chain?: string }
-  return chain ?? known
-}
 
 test('a work is claimed once, found by a copy, and the copy is challenged by the gateway', async () => {
   const made = await dave.must('rights', 'claim', picture('harbour.jpg'), '--title', 'Harbour')

@@ -1,32 +1,26 @@
 // A file is shared through proxies that run in miners, on a network of real processes, by the command line as users have it.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Cess, cess } from '@cess/localnet/cess'
-import { type LocalNetwork, startNetwork } from '@cess/localnet/network'
+import { refused, startTestNetwork, type TestNetwork } from './support/network.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'cess-sharing-test-'))
 const bytes = randomBytes(3_000_000)
-let network: LocalNetwork
+let [folder, back] = ['', '']
+let network: TestNetwork
 let dave: Cess
 let eve: Cess
 let fid = ''
 let eveAddress = ''
 
 before(async () => {
-  network = await startNetwork({
-    data: join(folder, 'network'),
-    ports: { rpc: 0, p2p: 0, gateway: 0 },
-    miners: 12,
-    logLevel: 'info',
-    progress: () => undefined,
-  })
-  const access = { node: network.rpc, gateway: network.gateway, home: folder }
-  dave = cess({ ...access, key: '//Dave' })
-  eve = cess({ ...access, key: '//Eve' })
+  network = await startTestNetwork()
+  ;({ folder } = network)
+  back = join(folder, 'back.bin')
+  dave = network.as('//Dave')
+  eve = network.as('//Eve')
   await dave.must('space', 'buy', '--gib', '1', '--days', '30')
   await dave.must('authorize')
   writeFileSync(join(folder, 'plan.bin'), bytes)
@@ -34,17 +28,7 @@ before(async () => {
   fid = String(put['fid'])
   eveAddress = String((await eve.must('balance'))['address'])
 })
-after(async () => {
-  await network.stop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const back = join(folder, 'back.bin')
-const refused = async (who: Cess, ...args: string[]): Promise<string> => {
-  const { code, json } = await who.run(...args)
-  assert.equal(code, 1, `${args.join(' ')} succeeded`)
-  return (json['error'] as { code: string }).code
-}
+after(() => network.stop())
 
 test('nobody reads a file that was not shared with them', async () => {
   assert.equal(await refused(eve, 'get', fid, '-o', back), 'WRONG_KEY')
@@ -94,18 +78,18 @@ test('a link opens the file for whoever has it, without an account, until it is 
 })
 
 test('what cannot be shared is told so', async () => {
-  assert.equal(await refused(eve, 'share', fid, '--with', eveAddress), 'CALL_FAILED')
+  assert.equal(await refused(eve, 'share', fid, '--with', eveAddress), 'Reencryption.NotOwner')
   assert.equal(
     await refused(dave, 'share', fid, '--with', eveAddress, '--threshold', '6'),
-    'CALL_FAILED',
+    'Reencryption.BadThreshold',
   )
   assert.equal(
     await refused(dave, 'share', 'ab'.repeat(32), '--with', eveAddress),
     'FILE_NOT_FOUND',
   )
   assert.equal(await refused(dave, 'share', fid, '--with', 'nobody'), 'BAD_ADDRESS')
-  assert.equal(await refused(dave, 'revoke', '77'), 'CALL_FAILED')
-  assert.equal(await refused(eve, 'revoke', '0'), 'CALL_FAILED')
+  assert.equal(await refused(dave, 'revoke', '77'), 'Reencryption.NoGrant')
+  assert.equal(await refused(eve, 'revoke', '0'), 'Reencryption.NotOwner')
 })
 
 test('the gateway takes nothing to a proxy but requests, and says what the proxy says', async () => {

@@ -16,6 +16,7 @@ import {
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
+import { waitUntil } from '../shell/wait.ts'
 import { fid, whole } from './arguments.ts'
 
 interface ShareFlags {
@@ -78,19 +79,11 @@ async function share(cli: Cli, ids: readonly FileId[], flags: ShareFlags): Promi
 }
 
 /** Proxies look at the chain when it tells them: a few blocks. */
-const WAIT_MS = 60_000
-const LOOK_MS = 1_000
-
-async function waitUntilActive(cli: Cli, grant: number): Promise<boolean> {
-  const until = cli.clock.now() + WAIT_MS
-  const chain = await cli.chain()
-  while (cli.clock.now() < until) {
-    const { query } = await chain.finalized()
-    if ((await query.Reencryption.Grants(grant))?.status === 'Active') return true
-    await cli.clock.sleep(LOOK_MS, cli.signal)
-  }
-  return false
-}
+const waitUntilActive = (cli: Cli, grant: number): Promise<boolean> =>
+  waitUntil(cli, async () => {
+    const { query } = await (await cli.chain()).finalized()
+    return (await query.Reencryption.Grants(grant))?.status === 'Active'
+  })
 
 const row = (grant: Grant, other: string): string =>
   `${String(grant.id).padStart(6)}  ${grant.status.padEnd(8)} ${grant.serving}/${grant.proxies} proxies  until #${grant.expiry}  ${other}  ${grant.files.join(' ')}`

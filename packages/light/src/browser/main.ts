@@ -1,6 +1,6 @@
 import { verifyCertificate } from '../certificate.ts'
 import { LightError } from '../errors.ts'
-import { rowsOf } from '../page.ts'
+import { certificateRows } from '../page.ts'
 
 /** What a person is shown: rows that are proven, or why nothing is. */
 export type Outcome =
@@ -15,7 +15,10 @@ export function check(text: string, genesis: string): Outcome {
       why: 'A genesis hash is 0x and 64 hex characters. Ask somebody you trust for that of the network.',
     }
   try {
-    return { proven: true, rows: rowsOf(verifyCertificate(JSON.parse(text), genesis.trim())) }
+    return {
+      proven: true,
+      rows: certificateRows(verifyCertificate(JSON.parse(text), genesis.trim())),
+    }
   } catch (error) {
     if (error instanceof LightError) return { proven: false, why: error.message }
     return {

@@ -1,3 +1,4 @@
+import { hamming } from '@cess/fingerprint/units'
 import type { Codes } from './types.ts'
 
 /** Most bits that may differ of the first 64, and of the first 128 (docs/rights.md has the odds of chance). */
@@ -6,24 +7,12 @@ export const NEAR_128 = 24
 /** A code with fewer bits of one kind among its first 64 says too little: flat pictures, silence, nothing but zeros. */
 const LEAST_BITS = 10
 
-const ones = (byte: number): number => {
-  let [left, count] = [byte, 0]
-  for (; left > 0; left &= left - 1) count++
-  return count
-}
-const weight = (code: Uint8Array, bytes: number): number => {
-  let sum = 0
-  for (let i = 0; i < bytes; i++) sum += ones(code[i]!)
-  return sum
-}
 /** Bits in which two codes differ among their first `bits`. */
-export function differing(a: Uint8Array, b: Uint8Array, bits: number): number {
-  let sum = 0
-  for (let i = 0; i < bits / 8; i++) sum += ones(a[i]! ^ b[i]!)
-  return sum
-}
+export const differing = (a: Uint8Array, b: Uint8Array, bits: number): number =>
+  hamming(a.subarray(0, bits / 8), b.subarray(0, bits / 8))
+const NOTHING = new Uint8Array(8)
 const says = (code: Uint8Array): boolean => {
-  const count = weight(code, 8)
+  const count = differing(code, NOTHING, 64)
   return count >= LEAST_BITS && count <= 64 - LEAST_BITS
 }
 

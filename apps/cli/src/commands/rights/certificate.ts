@@ -4,32 +4,25 @@ import {
   type Certificate,
   type Certified,
   certificatePage,
+  certificateRows,
   certifyWork,
   LightError,
-  meaningOf,
   verifyCertificate,
 } from '@cess/sdk'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Action, address, type Cli, type Result } from '../../cli.ts'
+import type { Action, Cli, Result } from '../../cli.ts'
 import { CliError } from '../../errors.ts'
 import { openLocal } from '../../files/local-source.ts'
 import { openTarget, placeFor } from '../../files/target.ts'
-import { printable } from '../../shell/format.ts'
+import { printable, table } from '../../shell/format.ts'
 import { number } from './options.ts'
 import { plainWork } from './show.ts'
 
 /** Longest certificate that is read. */
 const MAX_FILE = 32 << 20
 
-const lines = ({ work, block, hash, time, genesis }: Certified): string[] => [
-  `Work ${work.id}: ${printable(work.title)}`,
-  `  ${work.status}: ${meaningOf(work)}`,
-  `  claimed by ${address(work.creator)}`,
-  ...work.owners.map(({ account, bps }) => `  owner ${address(account)}  ${bps / 100} %`),
-  work.codes ? `  ${work.codes.iscc}` : `  codes are not public (${work.privacy})`,
-  `  as of block ${block} (${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC), ${hash}`,
-  `  network ${genesis}`,
-]
+const lines = (certified: Certified): string[] =>
+  table(certificateRows(certified).map(([name, text]) => [`  ${name}`, printable(text)]))
 const plain = (certified: Certified): object => ({ ...certified, work: plainWork(certified.work) })
 
 interface CertificateFlags {

@@ -13,6 +13,7 @@ import { Argument, type Command, Option } from 'commander'
 import type { Action, Cli, Result } from '../../cli.ts'
 import { hashOfFile } from './fingerprint.ts'
 import { number } from './options.ts'
+import { ready } from './ready.ts'
 
 const KINDS: Readonly<Record<string, EvidenceKind>> = {
   'earlier-claim': 'EarlierClaim',
@@ -22,11 +23,6 @@ const KINDS: Readonly<Record<string, EvidenceKind>> = {
   other: 'Other',
 }
 
-const both = async (cli: Cli) => {
-  const [chain, account] = await Promise.all([cli.chain(), cli.account()])
-  cli.progress.update('Waiting for the chain', 0)
-  return { chain, account }
-}
 async function told(cli: Cli, dispute: number, said: string): Promise<Result> {
   const { stage, due, work } = await getDispute(await cli.chain(), dispute)
   return {
@@ -43,7 +39,7 @@ export function addDisputes(rights: Command, action: Action): void {
     .requiredOption('--prior <work>', 'number of the earlier work', number)
     .action(
       action(async (cli, work: number, { prior }: { readonly prior: number }) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         const id = await challengeWork(chain, account, work, prior)
         return told(cli, id, `it is near work ${prior}.`)
       }),
@@ -58,7 +54,7 @@ export function addDisputes(rights: Command, action: Action): void {
     .requiredOption('--evidence <file>', 'the chain keeps its hash; give it to jurors yourself')
     .action(
       action(async (cli, work: number, flags: { kind: string; evidence: string }) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         const hash = await hashOfFile(flags.evidence)
         const id = await disputeWork(chain, account, work, { kind: KINDS[flags.kind]!, hash })
         return told(cli, id, 'its owners can answer.')
@@ -70,7 +66,7 @@ export function addDisputes(rights: Command, action: Action): void {
     .argument('<dispute>', 'its number', number)
     .action(
       action(async (cli, id: number) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         await respond(chain, account, id)
         return told(cli, id, 'a panel is drawn.')
       }),
@@ -86,7 +82,7 @@ export function addDisputes(rights: Command, action: Action): void {
     )
     .action(
       action(async (cli, id: number, flags: { readonly for: string }) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         await vote(chain, account, id, flags.for === 'challenger')
         return told(
           cli,
@@ -101,7 +97,7 @@ export function addDisputes(rights: Command, action: Action): void {
     .argument('<dispute>', 'its number', number)
     .action(
       action(async (cli, id: number) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         const upheld = await revealVote(chain, account, id)
         return told(cli, id, `you are for the ${upheld ? 'challenger' : 'owner'}.`)
       }),
@@ -112,7 +108,7 @@ export function addDisputes(rights: Command, action: Action): void {
     .argument('<dispute>', 'its number', number)
     .action(
       action(async (cli, id: number) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         await appeal(chain, account, id)
         return told(cli, id, 'a larger panel decides.')
       }),
@@ -123,7 +119,7 @@ export function addDisputes(rights: Command, action: Action): void {
     .addArgument(new Argument('<which>').choices(['join', 'leave']))
     .action(
       action(async (cli, which: string) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         await setJuror(chain, account, which === 'join')
         return {
           json: { juror: which === 'join' },

@@ -4,6 +4,7 @@ import { blake3 } from '@cess/crypto'
 import { type Fingerprint, fingerprintFile } from '@cess/media'
 import { codesFromIscc } from '@cess/sdk'
 import type { Cli } from '../../cli.ts'
+import { CliError } from '../../errors.ts'
 import { openLocal } from '../../files/local-source.ts'
 
 interface Described {
@@ -40,6 +41,10 @@ const MAX_TEXT = 64 << 20
 /** BLAKE3 of a text on this machine, which the chain keeps instead of it. */
 export async function hashOfFile(path: string): Promise<Uint8Array> {
   const { bytes } = await openLocal(path)
-  if (bytes > MAX_TEXT) throw new RangeError(`${path} is longer than ${MAX_TEXT >> 20} MiB.`)
+  if (bytes > MAX_TEXT)
+    throw new CliError(
+      'NO_FILE',
+      `${path} is longer than the ${MAX_TEXT >> 20} MiB that are read of a text. Name a shorter one.`,
+    )
   return blake3(await readFile(path))
 }

@@ -18,6 +18,7 @@ import type { Command } from 'commander'
 import type { Action, Cli, Result } from '../../cli.ts'
 import { CliError } from '../../errors.ts'
 import { SYMBOL } from '../../shell/format.ts'
+import { LOOK_MS, waitUntil } from '../../shell/wait.ts'
 import { whole } from '../arguments.ts'
 import { hashOfFile } from './fingerprint.ts'
 import { number, percent, proxies } from './options.ts'
@@ -59,10 +60,6 @@ async function license(cli: Cli, work: number, flags: LicenceFlags): Promise<Res
   }
 }
 
-/** How long the owner's software may take before the command leaves it. */
-const WAIT_MS = 60_000
-const LOOK_MS = 1_000
-
 async function buy(
   cli: Cli,
   work: number,
@@ -81,13 +78,12 @@ async function buy(
   const proxyFee = terms.access ? shareFee(terms.access.proxies, days) : 0n
   cli.progress.update('Buying the licence', 0)
   const { agreement, grant } = await buyLicence(chain, { account, work, licence, maxFee, proxyFee })
-  const until = cli.clock.now() + WAIT_MS
   let { state, refundable } = await getAgreement(chain, agreement)
-  while (state === 'Waiting' && cli.clock.now() < until) {
-    cli.progress.update('Waiting for the owner to give access', 0)
-    await cli.clock.sleep(LOOK_MS, cli.signal)
+  cli.progress.update('Waiting for the owner to give access', 0)
+  await waitUntil(cli, async () => {
     ;({ state, refundable } = await getAgreement(chain, agreement))
-  }
+    return state !== 'Waiting'
+  })
   return {
     json: { agreement, grant: grant ?? null, paid: String(terms.fee), state },
     text: [

@@ -11,12 +11,7 @@ import {
 import type { Command } from 'commander'
 import { type Action, address, type Cli, type Result } from '../../cli.ts'
 import { number, percent } from './options.ts'
-
-const both = async (cli: Cli) => {
-  const [chain, account] = await Promise.all([cli.chain(), cli.account()])
-  cli.progress.update('Waiting for the chain', 0)
-  return { chain, account }
-}
+import { ready } from './ready.ts'
 
 interface TransferFlags {
   readonly to: string
@@ -25,7 +20,7 @@ interface TransferFlags {
 }
 
 async function transfer(cli: Cli, work: number, flags: TransferFlags): Promise<Result> {
-  const { chain, account } = await both(cli)
+  const { chain, account } = await ready(cli)
   const to = parseAddress(flags.to)
   const terms = { work, to, bps: flags.percent, price: parseTokens(flags.price) }
   const offer = await offerShare(chain, account, terms)
@@ -51,7 +46,7 @@ export function addOwners(rights: Command, action: Action): void {
     .option('--max-price <tokens>', 'pay no more', '0')
     .action(
       action(async (cli, offer: number, flags: { readonly maxPrice: string }) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         await acceptOffer(chain, account, offer, parseTokens(flags.maxPrice))
         return { json: { offer }, text: 'The share is yours.' }
       }),
@@ -62,7 +57,7 @@ export function addOwners(rights: Command, action: Action): void {
     .argument('<offer>', 'its number', number)
     .action(
       action(async (cli, offer: number) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         await withdrawOffer(chain, account, offer)
         return { json: { offer }, text: `Offer ${offer} is gone.` }
       }),
@@ -78,7 +73,7 @@ export function addOwners(rights: Command, action: Action): void {
       .argument('<proposal>', 'number of the proposal', number)
       .action(
         action(async (cli, work: number, proposal: number) => {
-          const { chain, account } = await both(cli)
+          const { chain, account } = await ready(cli)
           await (name === 'approve' ? approve : reject)(chain, account, work, proposal)
           return { json: { work, proposal }, text: said }
         }),
@@ -89,7 +84,7 @@ export function addOwners(rights: Command, action: Action): void {
     .argument('<work>', 'its number', number)
     .action(
       action(async (cli, work: number) => {
-        const { chain, account } = await both(cli)
+        const { chain, account } = await ready(cli)
         const { proposal, done } = await propose(chain, account, work, {
           type: 'Revoke',
           value: undefined,
