@@ -8,6 +8,7 @@ import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { Network, NetworkLimits, NetworkOptions } from './api.ts'
+import { coalescing } from './coalesce.ts'
 import { NetworkError } from './errors.ts'
 import { type FrameStream, frameStream } from './frames.ts'
 import { identityOf } from './identity.ts'
@@ -41,7 +42,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
     nodeInfo: { userAgent: options.agent ?? 'cess-ts/0.1.0' },
     addresses: { listen: [...options.listen] },
     transports: [tcp(), webSockets()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [coalescing(noise())],
     // Less than libp2p's 4 MiB read buffer: a paused reader must not overflow it.
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: 2 << 20 } })],
     // Pings of ours would make smoldot's single ping stream a fault and cost the connection.
