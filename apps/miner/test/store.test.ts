@@ -43,10 +43,15 @@ test('what was added is read back, also after a restart, and the counts agree', 
   store = await open(dir)
   assert.deepEqual({ ...store.usage }, usage)
   const { ids, fragments, size } = file.segments[0]!
-  assert.deepEqual(await store.fragments.read(ids[2]!, 0, size), fragments[2])
-  assert.deepEqual(await store.fragments.read(ids[2]!, 100, 50), fragments[2]!.slice(100, 150))
-  await assert.rejects(store.fragments.read(ids[2]!, size - 10, 11), { code: 'MISSING' })
-  await assert.rejects(store.fragments.read(ids[3]!, 0, 1), { code: 'MISSING' })
+  const read = async (at: number, offset: number, length: number): Promise<Uint8Array> => {
+    const bytes = new Uint8Array(length)
+    await store.fragments.readInto(ids[at]!, offset, bytes)
+    return bytes
+  }
+  assert.deepEqual(await read(2, 0, size), fragments[2])
+  assert.deepEqual(await read(2, 100, 50), fragments[2]!.slice(100, 150))
+  await assert.rejects(read(2, size - 10, 11), { code: 'MISSING' })
+  await assert.rejects(read(3, 0, 1), { code: 'MISSING' })
   await store.close()
 })
 

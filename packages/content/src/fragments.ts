@@ -21,8 +21,9 @@ export async function restoreData(
   wanted: readonly number[],
   ids: readonly FileId[],
   erasure: ErasureCode,
+  into?: readonly Uint8Array[],
 ): Promise<Map<number, Uint8Array>> {
-  const restored = await erasure.reconstruct(shards, wanted)
+  const restored = await erasure.reconstruct(shards, wanted, into)
   for (const index of wanted) {
     const bytes = restored.get(index)
     if (!bytes || fragmentId(bytes) !== ids[index])

@@ -50,6 +50,7 @@ export {
   type StreamCipher,
 } from './header.ts'
 export type { Manifest } from './manifest.ts'
+export { collected, type FragmentMemory } from './memory.ts'
 export { type ReadOptions, readFile } from './read.ts'
 export type { ByteSource } from './rechunk.ts'
 export type { Fault } from './segment-reader.ts'

@@ -2,6 +2,7 @@ import type { Clock } from '@cess/ports'
 import { DATA_FRAGMENTS, FRAGMENTS, fragmentSize, segmentLengths } from '@cess/primitives'
 import type { ErasureCode } from './erasure.ts'
 import { ContentError } from './errors.ts'
+import { collected, type FragmentMemory } from './memory.ts'
 import { type Fault, readSegment, type SegmentReader } from './segment-reader.ts'
 import { checkLayout, type Layout } from './segments.ts'
 import { createSlots } from './slots.ts'
@@ -19,6 +20,11 @@ export interface ReadOptions {
     signal: AbortSignal,
   ) => Promise<Uint8Array | undefined>
   readonly erasure: ErasureCode
+  /**
+   * Memory for fragments that have to be restored, and where all fragments go when they are done with, those that `fetch`
+   * gave as well: each piece is void then when the next one is asked for.
+   */
+  readonly memory?: FragmentMemory
   /** Bytes of ciphertext to read; all of them unless given. */
   readonly range?: { readonly offset: number; readonly length: number }
   /** Fragments of a segment, best first, for the choice of substitutes. In order unless given. */
@@ -79,7 +85,7 @@ function checkedRange({ layout, range }: ReadOptions): readonly [start: number, 
  * segment has fewer than four good fragments; the signal's reason.
  */
 export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array, void> {
-  const { layout, signal, ahead = 1, concurrency = 8 } = options
+  const { layout, signal, ahead = 1, concurrency = 8, memory = collected } = options
   signal?.throwIfAborted()
   checkLayout(layout)
   const [start, end] = checkedRange(options)
@@ -104,6 +110,7 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
         (i) => i >= 0 && i < FRAGMENTS && !wanted.includes(i),
       ),
       erasure: options.erasure,
+      memory,
       slots,
       hedge: options.hedge,
       fetch: (index, abort) => options.fetch(segment, index, abort),
@@ -119,7 +126,9 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
       for (const { index, from, to } of first.part.slices) {
         signal?.throwIfAborted()
         yield (await first.reader.fragment(index)).subarray(from, to)
+        first.reader.release(index)
       }
+      first.reader.close()
       open.shift()
       openNext()
     }

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '@cess/ports'
 import { DATA_FRAGMENTS, FRAGMENTS } from '@cess/primitives'
 import type { ErasureCode } from './erasure.ts'
 import { isFragment, restoreData, unavailable } from './fragments.ts'
+import type { FragmentMemory } from './memory.ts'
 import type { Slots } from './slots.ts'
 
 /** Why a fragment did not count: nobody had it, what came was something else, or the request failed. */
@@ -17,6 +18,7 @@ interface SegmentJob {
   /** The other fragments, best first. */
   readonly others: readonly number[]
   readonly erasure: ErasureCode
+  readonly memory: FragmentMemory
   readonly slots: Slots
   readonly fetch: (index: number, signal: AbortSignal) => Promise<Uint8Array | undefined>
   readonly onFault: (index: number, fault: Fault) => void
@@ -27,7 +29,9 @@ interface SegmentJob {
 export interface SegmentReader {
   /** A wanted data fragment, verified. */
   fragment(index: number): Promise<Uint8Array>
-  /** Stops all requests; whoever still waits for a fragment gets `reason`. */
+  /** Its reader is done with a fragment. */
+  release(index: number): void
+  /** Stops all requests and frees all fragments; whoever still waits for one gets `reason`. */
   close(reason?: unknown): void
 }
 
@@ -36,7 +40,9 @@ export interface SegmentReader {
  * many others are asked for as it takes to have four; whatever comes first settles it: the fragment or four others.
  */
 export function readSegment(job: SegmentJob): SegmentReader {
+  const { memory } = job
   const abort = new AbortController()
+  /** Good fragments, ours until they are freed. */
   const good: (Uint8Array | undefined)[] = Array.from({ length: FRAGMENTS })
   const pending = new Set<number>()
   const slow = new Set<number>()
@@ -45,7 +51,19 @@ export function readSegment(job: SegmentJob): SegmentReader {
   // A reader that stops early leaves results behind that nobody awaits.
   for (const { promise } of results.values()) promise.catch(() => undefined)
   let settled = false
+  let restoring = false
+  let closed = false
 
+  const done = new Set<number>()
+  /** Frees what nobody needs: until all is settled, each good fragment may still help to restore others. */
+  const tidy = (): void => {
+    if (!settled || restoring) return
+    for (const [index, bytes] of good.entries())
+      if (bytes && (closed || done.has(index) || !results.has(index))) {
+        good[index] = undefined
+        memory.free(bytes)
+      }
+  }
   const goodCount = (): number => good.filter((bytes) => bytes !== undefined).length
   const missing = (): number[] => job.wanted.filter((i) => !good[i])
   const counted = (i: number): boolean => pending.has(i) && !slow.has(i)
@@ -61,19 +79,28 @@ export function readSegment(job: SegmentJob): SegmentReader {
 
   async function restore(wanted: readonly number[]): Promise<void> {
     finish()
+    restoring = true
+    const into = wanted.map(() => memory.take(job.size))
     try {
-      const restored = await restoreData(good, wanted, job.ids, job.erasure)
-      for (const i of wanted) results.get(i)!.resolve(restored.get(i)!)
+      await restoreData(good, wanted, job.ids, job.erasure, into)
+      for (const [at, index] of wanted.entries()) good[index] = into[at]!
+      for (const index of wanted) results.get(index)!.resolve(good[index]!)
     } catch (error) {
+      for (const bytes of into) memory.free(bytes)
       fail(error)
     }
+    restoring = false
+    tidy()
   }
 
   /** Decides what to do next, after anything has changed. */
   function step(): void {
     if (settled) return
     const wanted = missing()
-    if (wanted.length === 0) return finish()
+    if (wanted.length === 0) {
+      finish()
+      return tidy()
+    }
     if (goodCount() >= DATA_FRAGMENTS) return void restore(wanted)
     if (wanted.every(counted)) return
     let expected = goodCount() + [...pending].filter(counted).length
@@ -107,9 +134,15 @@ export function readSegment(job: SegmentJob): SegmentReader {
   }
 
   function accept(index: number, bytes: Uint8Array | undefined): void {
-    if (settled) return
-    if (!bytes) return job.onFault(index, 'missing')
-    if (!isFragment(bytes, job.ids[index]!, job.size)) return job.onFault(index, 'corrupt')
+    if (!bytes) {
+      if (!settled) job.onFault(index, 'missing')
+      return
+    }
+    if (settled) return memory.free(bytes)
+    if (!isFragment(bytes, job.ids[index]!, job.size)) {
+      memory.free(bytes)
+      return job.onFault(index, 'corrupt')
+    }
     good[index] = bytes
     results.get(index)?.resolve(bytes)
   }
@@ -117,8 +150,14 @@ export function readSegment(job: SegmentJob): SegmentReader {
   for (const index of job.wanted) void request(index)
   return {
     fragment: (index) => results.get(index)!.promise,
-    close: (reason) => {
+    release(index) {
+      done.add(index)
+      tidy()
+    },
+    close(reason) {
+      closed = true
       if (!settled) fail(reason)
+      tidy()
     },
   }
 }

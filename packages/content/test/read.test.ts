@@ -269,3 +269,61 @@ test('encrypt, segment, lose eight miners, read and decrypt: a file of two segme
   }
   assert.deepEqual(miners.asked, ['0/3', '1/0', '1/3'])
 })
+
+test('memory of fragments is given back once each, and not before it is done with', async () => {
+  const kinds = fc.array(fc.constantFrom('good', 'missing', 'corrupt', 'slow', 'fails'), {
+    minLength: 24,
+    maxLength: 24,
+  })
+  const two = await store(pattern(SEGMENT_SIZE + 100_000))
+  const expected = pattern(SEGMENT_SIZE + 100_000)
+  await fc.assert(
+    fc.asyncProperty(kinds, fc.nat(10), async (kind, stopAfter) => {
+      const used = new Set<Uint8Array>()
+      const memory = {
+        take(bytes: number) {
+          const made = new Uint8Array(bytes)
+          used.add(made)
+          return made
+        },
+        free(bytes: Uint8Array) {
+          assert.ok(used.delete(bytes), 'freed twice, or not from here')
+          // Whoever still reads it sees that it is void.
+          bytes.fill(0xdd)
+        },
+      }
+      const fetches: Promise<unknown>[] = []
+      const fetch: ReadOptions['fetch'] = (segment, index) => {
+        const how = kind[segment * 12 + index]
+        const held = two.fragments[segment]![index]!
+        async function run(): Promise<Uint8Array | undefined> {
+          if (how === 'missing') return undefined
+          if (how === 'fails') throw new Error('no answer')
+          if (how === 'slow') await new Promise((resolve) => setTimeout(resolve, 1))
+          const bytes = memory.take(held.length)
+          bytes.set(held)
+          if (how === 'corrupt') bytes[5]! ^= 1
+          return bytes
+        }
+        const running = run()
+        fetches.push(running.catch(() => undefined))
+        return running
+      }
+      let [at, pieces] = [0, 0]
+      try {
+        for await (const piece of readFile({ ...two.options, fetch, memory })) {
+          await new Promise(setImmediate)
+          assert.ok(Buffer.from(piece).equals(expected.subarray(at, at + piece.length)))
+          at += piece.length
+          if (++pieces > stopAfter) break
+        }
+      } catch (error) {
+        assert.equal((error as { code?: string }).code, 'UNAVAILABLE')
+      }
+      await Promise.all(fetches)
+      await new Promise(setImmediate)
+      assert.equal(used.size, 0, 'all of it came back')
+    }),
+    { numRuns: 30 },
+  )
+})

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { connect as tcpConnect } from 'node:net'
 import { test } from 'node:test'
-import { type AccountId, type FileId, type Hash, ZERO_HASH } from '@cess/bytes'
+import { type AccountId, EMPTY, type FileId, type Hash, ZERO_HASH } from '@cess/bytes'
 import { noMetrics, silentLogger, systemClock, VirtualClock } from '@cess/ports'
+import { encode } from '@cess/scale'
 import {
   createNetwork,
   decodeBlockRequest,
@@ -20,6 +21,7 @@ import {
   storageClient,
   storageServer,
 } from '../src/index.ts'
+import { getRequest, STORAGE_PROTOCOL } from '../src/storage/messages.ts'
 
 const make = (n: number, clock = systemClock as VirtualClock | typeof systemClock) =>
   createNetwork({
@@ -230,6 +232,7 @@ const miner = `0x${'11'.repeat(32)}` as AccountId
 test('storage: put, have, refusal, receipt, tags, get', () =>
   pair(async (a, b) => {
     const kept = new Map<string, Uint8Array>()
+    let freed = 0
     storageServer(b, {
       offered: async (_, h) => (kept.has(h.fragmentId) ? 'have' : 'send'),
       async put(_, h, data) {
@@ -247,8 +250,10 @@ test('storage: put, have, refusal, receipt, tags, get', () =>
         if (request.length > 200) throw new StorageRefusal('NotExpected', 'not signed')
         return request.toReversed()
       },
-      get: async (_, r) =>
-        kept.get(r.fragmentId)?.subarray(r.offset, r.offset + r.length) ?? new Uint8Array(0),
+      get: async (_, r) => ({
+        bytes: kept.get(r.fragmentId)?.subarray(r.offset, r.offset + r.length) ?? EMPTY,
+        free: () => freed++,
+      }),
     })
     await link(a, b)
     const client = storageClient(a)
@@ -279,9 +284,13 @@ test('storage: put, have, refusal, receipt, tags, get', () =>
     await assert.rejects(client.share(b.peerId, new Uint8Array(600)))
     const part = await client.get(b.peerId, id('b'), { offset: 10, length: 2_000_000 })
     assert.ok(Buffer.from(part).equals(data.subarray(10, 2_000_010)))
+    const into = new Uint8Array(1000)
+    assert.equal(await client.get(b.peerId, id('b'), { offset: 5, length: 1000, into }), into)
+    assert.deepEqual(into, data.slice(5, 1005))
     await assert.rejects(client.get(b.peerId, id('d'), { offset: 0, length: 1 }), {
       code: 'NotFound',
     })
+    while (freed < 3) await systemClock.sleep(1)
     assert.equal((await client.receipt(b.peerId, id('a'))).miner, miner)
     await assert.rejects(client.receipt(b.peerId, id('c')), { code: 'NotFound' })
     const params = new Uint8Array(32)
@@ -290,6 +299,29 @@ test('storage: put, have, refusal, receipt, tags, get', () =>
       code: 'Corrupt',
     })
     await assert.rejects(client.params(b.peerId, params), { code: 'UNSUPPORTED' })
+  }))
+
+test('what a client asked for is in use until it has it or goes away', () =>
+  pair(async (a, b) => {
+    const begun = Promise.withResolvers<void>()
+    let freed = 0
+    storageServer(b, {
+      async get(_, { length }) {
+        begun.resolve()
+        return { bytes: new Uint8Array(length), free: () => freed++ }
+      },
+    })
+    await link(a, b)
+    const stream = await a.openStream(b.peerId, STORAGE_PROTOCOL.get)
+    const length = 8 << 20
+    await stream.write(encode(getRequest, { fragmentId: id('b'), offset: 0, length }))
+    await begun.promise
+    // Eight windows of data for a client that reads nothing: it is not sent, so it is still in use.
+    await systemClock.sleep(50)
+    assert.equal(freed, 0)
+    stream.abort(new Error('gone'))
+    while (freed === 0) await systemClock.sleep(1)
+    assert.equal(freed, 1)
   }))
 
 test('sync messages survive their encoding, and cut ones are refused', () => {

@@ -155,7 +155,7 @@ export async function startMiner(chain: TestChain, n: number): Promise<TestMiner
       miner.served++
       const bytes = held.slice(offset, offset + length)
       if (behaviour.corrupts) bytes[bytes.length >> 1]! ^= 1
-      return bytes
+      return { bytes, free() {} }
     },
   })
 

@@ -19,8 +19,8 @@ export interface Disk {
   path(id: FileId): string
   /** Writes a fragment so that it survives a crash from the moment this resolves. @throws MinerError FULL */
   write(id: FileId, data: Uint8Array): Promise<void>
-  /** Exactly `length` bytes from `offset`. @throws MinerError MISSING when they are not there. */
-  read(id: FileId, offset: number, length: number): Promise<Uint8Array>
+  /** Fills `into` from `offset`. @throws MinerError MISSING when there are fewer bytes. */
+  read(id: FileId, offset: number, into: Uint8Array): Promise<void>
   /** Bytes of the file, or undefined when there is none. */
   size(id: FileId): Promise<number | undefined>
   remove(id: FileId): Promise<void>
@@ -62,8 +62,7 @@ export async function openDisk(dataDir: string): Promise<Disk> {
     }
   }
 
-  async function read(id: FileId, offset: number, length: number): Promise<Uint8Array> {
-    const data = new Uint8Array(length)
+  async function read(id: FileId, offset: number, into: Uint8Array): Promise<void> {
     let file: FileHandle
     try {
       file = await open(path(id), 'r')
@@ -71,13 +70,12 @@ export async function openDisk(dataDir: string): Promise<Disk> {
       throw new MinerError('MISSING', `The file of fragment ${id} cannot be opened.`, error)
     }
     try {
-      for (let at = 0; at < length; ) {
-        const { bytesRead } = await file.read(data, at, length - at, offset + at)
+      for (let at = 0; at < into.length; ) {
+        const { bytesRead } = await file.read(into, at, into.length - at, offset + at)
         if (bytesRead === 0)
           throw new MinerError('MISSING', `The file of fragment ${id} ends before it should.`)
         at += bytesRead
       }
-      return data
     } finally {
       await file.close()
     }

@@ -237,12 +237,12 @@ export function fragmentsOf({ db, disk, usage, limits }: StoreParts) {
           return true
         }),
       ),
-    /** Bytes of a fragment. @throws MinerError MISSING */
-    async read(id: FileId, offset: number, length: number): Promise<Uint8Array> {
+    /** Bytes of a fragment, written to `into`. @throws MinerError MISSING */
+    async readInto(id: FileId, offset: number, into: Uint8Array): Promise<void> {
       const held = record(id)
-      if (held?.state !== 'Present' || offset + length > held.size)
+      if (held?.state !== 'Present' || offset + into.length > held.size)
         throw new MinerError('MISSING', `Fragment ${id} is not here, or not as long.`)
-      return disk.read(id, offset, length)
+      await disk.read(id, offset, into)
     },
     /** Every fragment of the index. */
     async *all(): AsyncIterable<{ readonly id: FileId; readonly record: FragmentRecord }> {

@@ -104,18 +104,26 @@ export function storageClient(network: Network) {
         await sendData(stream, tags)
         await readReply(stream)
       }),
-    /** A range of a fragment. The caller checks what it got against the fragment's id. */
+    /**
+     * A range of a fragment, in `into` when it is given, which must be `length` bytes long; nothing writes to it any more
+     * when this settles. The caller checks what it got against the fragment's id.
+     */
     get: (
       peer: string,
       fragmentId: FileId,
-      o: { readonly offset: number; readonly length: number; readonly signal?: AbortSignal },
+      o: {
+        readonly offset: number
+        readonly length: number
+        readonly into?: Uint8Array
+        readonly signal?: AbortSignal
+      },
     ): Promise<Uint8Array> =>
       exchange(peer, STORAGE_PROTOCOL.get, o.signal, async (stream) => {
         if (o.length > MAX_FRAGMENT)
           throw new StorageRefusal('Invalid', 'a fragment is not that large')
         await stream.write(encode(getRequest, { fragmentId, offset: o.offset, length: o.length }))
         await readReply(stream)
-        return receiveData(stream, o.length)
+        return receiveData(stream, o.into ?? new Uint8Array(o.length))
       }),
     /** A share of a file's capsule, for a request of it: encoded, both. */
     share: (peer: string, request: Uint8Array): Promise<Uint8Array> =>

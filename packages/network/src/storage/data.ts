@@ -8,11 +8,10 @@ export async function sendData(stream: FrameStream, data: Uint8Array): Promise<v
     await stream.write(data.subarray(at, at + DATA_FRAME))
 }
 
-/** Exactly `size` bytes of data frames. The caller bounds `size`. */
-export async function receiveData(stream: FrameStream, size: number): Promise<Uint8Array> {
-  const data = new Uint8Array(size)
-  await stream.readInto(data)
-  return data
+/** Data frames, as many bytes as `into` has. Returns it. */
+export async function receiveData<T extends Uint8Array>(stream: FrameStream, into: T): Promise<T> {
+  await stream.readInto(into)
+  return into
 }
 
 export async function expectFrame(stream: FrameStream): Promise<Uint8Array> {

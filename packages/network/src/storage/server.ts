@@ -38,8 +38,8 @@ export interface StorageHandlers {
   put?(peer: string, header: PutHeader, data: Uint8Array): Promise<void>
   receipt?(peer: string, fileId: FileId): Promise<Receipt>
   tags?(peer: string, header: TagsHeader, tags: Uint8Array): Promise<void>
-  /** Exactly `length` bytes from `offset`. */
-  get?(peer: string, request: GetRequest): Promise<Uint8Array>
+  /** Exactly `length` bytes from `offset`, in memory that is freed when the client has them. */
+  get?(peer: string, request: GetRequest): Promise<FragmentSpace>
   /** Prover parameters by their hash. */
   params?(peer: string, hash: Uint8Array): Promise<Uint8Array>
   /** A share, encoded, for an encoded request of one. */
@@ -101,7 +101,7 @@ async function take(
 async function tags(h: StorageHandlers, peer: string, stream: FrameStream): Promise<void> {
   const header = parse(tagsHeader, await expectFrame(stream))
   if (header.size > MAX_TAGS) throw new StorageRefusal('Invalid', 'more tags than a fragment has')
-  const data = await receiveData(stream, header.size)
+  const data = await receiveData(stream, new Uint8Array(header.size))
   await h.tags?.(peer, header, data)
   await stream.write(ok())
 }
@@ -110,11 +110,18 @@ async function get(h: StorageHandlers, peer: string, stream: FrameStream): Promi
   const request = parse(getRequest, await expectFrame(stream))
   if (request.length < 1 || request.offset + request.length > MAX_FRAGMENT)
     throw new StorageRefusal('Invalid', 'the range is not inside a fragment')
-  const data = await (h.get as NonNullable<typeof h.get>)(peer, request)
-  if (data.length !== request.length)
-    throw new StorageRefusal('NotFound', 'the fragment does not reach that far')
-  await stream.write(ok())
-  await sendData(stream, data)
+  const { bytes, free } = await (h.get as NonNullable<typeof h.get>)(peer, request)
+  try {
+    if (bytes.length !== request.length)
+      throw new StorageRefusal('NotFound', 'the fragment does not reach that far')
+    await stream.write(ok())
+    await sendData(stream, bytes)
+    await stream.close()
+    // They are sent from where they are: the memory is in use until the client ends its side, which says that it has them.
+    await stream.read()
+  } finally {
+    free()
+  }
 }
 
 /** Serves the storage protocols for which there are handlers. */
