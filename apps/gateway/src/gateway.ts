@@ -40,6 +40,7 @@ import { createMiners } from './miners/miners.ts'
 import { createGatewayProxy } from './proxy/role.ts'
 import { openCache } from './read/cache.ts'
 import { createFiles } from './read/files.ts'
+import { createReadMemory } from './read/memory.ts'
 import { createReader } from './read/reader.ts'
 import { createIndexer } from './rights/indexer.ts'
 import { createWatcher } from './rights/watcher.ts'
@@ -175,7 +176,8 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       const job = jobs.get(fid)
       return job && job.state !== 'failed' ? spool.file(fid) : undefined
     }
-    const reader = createReader({ ctx, miners, client, cache, spooled })
+    const fragments = createReadMemory()
+    const reader = createReader({ ctx, miners, client, cache, memory: fragments, spooled })
     const tagging = createTagging({
       ctx,
       jobs,
@@ -241,6 +243,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         jobs,
         peerId: network.peerId,
         reader,
+        fragments,
         cache,
         heads,
         placing: memory,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { FileId } from '@cess/bytes'
-import { encodeSegments } from '@cess/content'
+import { collected, encodeSegments } from '@cess/content'
 import { createReedSolomon } from '@cess/erasure'
 import { MemoryStore, noMetrics, silentLogger, VirtualClock } from '@cess/ports'
 import { fragmentId, SEGMENT_SIZE, segmentLengths } from '@cess/primitives'
@@ -16,6 +16,7 @@ import { createSegmenter } from '../src/ingest/segmenter.ts'
 import { createRateLimit } from '../src/limits/rate.ts'
 import { createSemaphore } from '../src/limits/semaphore.ts'
 import { openCache } from '../src/read/cache.ts'
+import { createReadMemory } from '../src/read/memory.ts'
 import { createShared } from '../src/read/shared.ts'
 import { decodeLayout, encodeLayout } from '../src/store/layouts.ts'
 import { createEncoder } from '../src/work/encoder.ts'
@@ -88,20 +89,21 @@ test('the cache keeps what was used last, within its size, over restarts', () =>
       })
     const id = (n: number) => String(n).padStart(64, '0') as FileId
     let cache = await open()
+    const fragment = (n: number) => cache.fragment(id(n), 300, collected)
     for (let n = 0; n < 5; n++) {
       cache.keepFragment(id(n), content(300, n))
       await cache.settled()
       assert.ok(cache.bytes <= 1000)
       // The first one is wanted again and again.
-      assert.ok(await cache.fragment(id(0)))
+      assert.ok(await fragment(0))
     }
     const held = async () =>
-      (await Promise.all([0, 1, 2, 3, 4].map((n) => cache.fragment(id(n))))).map(Boolean)
+      (await Promise.all([0, 1, 2, 3, 4].map((n) => fragment(n)))).map(Boolean)
     assert.deepEqual(await held(), [true, false, false, true, true])
     assert.ok(!existsSync(join(folder, 'fragments', '00', id(1))))
     cache.keepFragment(id(9), content(501))
     await cache.settled()
-    assert.equal(await cache.fragment(id(9)), undefined, 'one entry may not take half of it')
+    assert.equal(await fragment(9), undefined, 'one entry may not take half of it')
 
     await writeFile(join(folder, 'fragments', '00', `${id(7)}.new`), 'unfinished')
     cache = await open()
@@ -116,7 +118,7 @@ test('the cache keeps what was used last, within its size, over restarts', () =>
     await cache.dropFile(id(8))
     assert.equal(cache.file(id(8)), undefined)
     await rm(join(folder, 'fragments'), { recursive: true })
-    assert.equal(await cache.fragment(id(4)), undefined, 'a file that somebody deleted')
+    assert.equal(await fragment(4), undefined, 'a file that somebody deleted')
   }))
 
 test('a semaphore gives out what it has, in order', async () => {
@@ -191,8 +193,9 @@ test('used messages are remembered until they expire', async () => {
 })
 
 test('shared work is done once and stopped when nobody wants it', async () => {
-  const shared = createShared<number>()
-  let [runs, stopped] = [0, false]
+  let [runs, stopped, held] = [0, false, 0]
+  // The work holds its result from the beginning.
+  const shared = createShared<number>({ keep: () => held++, drop: () => held-- })
   const work = (signal: AbortSignal): Promise<number> => {
     runs++
     return new Promise((_, reject) => {
@@ -210,8 +213,47 @@ test('shared work is done once and stopped when nobody wants it', async () => {
   two.abort(new Error('two left'))
   await assert.rejects(results[1]!, /two left/)
   assert.deepEqual([runs, stopped], [1, true])
-  assert.equal(await shared.run('x', new AbortController().signal, async () => 5), 5)
+  const signal = new AbortController().signal
+  const five = async (): Promise<number> => {
+    held++
+    return 5
+  }
+  const both = [shared.run('x', signal, five), shared.run('x', signal, five)]
+  assert.deepEqual(await Promise.all(both), [5, 5])
+  assert.equal(held, 2, 'each caller has it, and nobody else')
+  const late = new AbortController()
+  const slow = Promise.withResolvers<number>()
+  const left = shared.run('y', late.signal, () => {
+    held++
+    return slow.promise
+  })
+  late.abort(new Error('left'))
+  await assert.rejects(left, /left/)
+  slow.resolve(6)
+  await new Promise(setImmediate)
+  assert.equal(held, 2, 'what comes when nobody wants it any more is let go of')
   await assert.rejects(shared.run('x', one.signal, work), /one left/)
+})
+
+test('memory of fragments is used again when all of its users have freed it', () => {
+  const memory = createReadMemory()
+  const mib = 1 << 20
+  const bytes = memory.take(7 * mib)
+  assert.equal(bytes.length, 7 * mib)
+  memory.keep(bytes)
+  memory.free(bytes)
+  assert.notEqual(memory.take(8 * mib).buffer, bytes.buffer, 'somebody still uses it')
+  memory.free(bytes)
+  memory.free(bytes)
+  const again = memory.take(8 * mib)
+  assert.equal(again.buffer, bytes.buffer)
+  assert.notEqual(memory.take(8 * mib).buffer, bytes.buffer, 'freed once too often is freed once')
+  memory.free(again)
+  memory.trim()
+  assert.notEqual(memory.take(8 * mib).buffer, bytes.buffer)
+  const small = memory.take(1000)
+  memory.free(small)
+  assert.ok(small.buffer instanceof ArrayBuffer && small.length === 1000)
 })
 
 test('sizes as people write them', () => {

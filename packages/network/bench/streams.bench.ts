@@ -81,9 +81,7 @@ async function send(): Promise<void> {
     }
   }
   const ours = (count: number): Promise<unknown> =>
-    Promise.all(
-      Array.from({ length: STREAMS }, () => client.put(peer, fragments(count / STREAMS))),
-    )
+    Promise.all(Array.from({ length: STREAMS }, () => client.put(peer, fragments(count / STREAMS))))
   async function plain(count: number): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     socket.resume()

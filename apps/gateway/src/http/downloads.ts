@@ -5,6 +5,7 @@ import type { GatewayContext } from '../context.ts'
 import { GatewayError } from '../errors.ts'
 import type { Semaphore, Slot } from '../limits/semaphore.ts'
 import type { Files, KnownFile } from '../read/files.ts'
+import type { ReadMemory } from '../read/memory.ts'
 import type { ByteRange, Reader } from '../read/reader.ts'
 import { type Exchange, type Handler, header } from './exchange.ts'
 import { parseRange } from './range.ts'
@@ -19,6 +20,8 @@ export interface DownloadDeps {
   readonly memoryBytes: number
   /** Downloads at the same time. */
   readonly slots: Semaphore
+  /** Memory of the fragments that are read. */
+  readonly fragments: ReadMemory
 }
 
 /** Downloads that may wait for their turn. */
@@ -39,23 +42,26 @@ function disposition(kind: string, name: string): string {
 const tagsIn = (text: string): string[] =>
   text.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
 
-/** Waits until the client has taken what was written; one that takes nothing is cut off. */
-async function drained({ ctx }: DownloadDeps, response: ServerResponse, signal: AbortSignal) {
+/** Writes and waits until the system has all of it: its memory is void then. A client that takes nothing is cut off. */
+async function write(
+  { ctx }: DownloadDeps,
+  response: ServerResponse,
+  piece: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const timer = ctx.clock.after(ctx.config.limits.idleMs, () =>
       finish(() => reject(new GatewayError('TOO_SLOW', 'The client took nothing for too long.'))),
     )
     const stop = (): void => finish(() => reject(signal.reason))
-    const drain = (): void => finish(resolve)
     const finish = (then: () => void): void => {
       timer.cancel()
       signal.removeEventListener('abort', stop)
-      response.off('drain', drain)
       then()
     }
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop)
-    response.once('drain', drain)
+    response.write(piece, (error) => finish(() => (error ? reject(error) : resolve())))
   })
 }
 
@@ -80,7 +86,7 @@ async function send(
       for (let at = 0; at < next.value.length; at += PIECE) {
         const piece = next.value.subarray(at, at + PIECE)
         ctx.metrics.bytesOut.inc(piece.length)
-        if (!response.write(piece)) await drained(deps, response, signal)
+        await write(deps, response, piece, signal)
       }
     response.end()
   } finally {
@@ -140,6 +146,7 @@ export function createDownload(deps: DownloadDeps, kind: 'attachment' | 'inline'
       }
     } finally {
       slot.free()
+      if (slots.used === 0) deps.fragments.trim()
       ctx.metrics.downloads.set(slots.used)
     }
     return undefined

@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { open } from 'node:fs/promises'
 import type { GatewayContext } from '../context.ts'
 import type { Spool } from '../ingest/spool.ts'
 import type { Files } from '../read/files.ts'
@@ -14,9 +13,15 @@ export const restoreFrom =
     ctx.logger.info({ fid }, 'A ciphertext is missing here and is fetched from the miners')
     const file = await files.find(fid)
     const part = spool.part(`restore-${fid}`)
-    await pipeline(
-      reader.read(file, { offset: 0, length: size }, { ahead: false, signal: ctx.signal }),
-      createWriteStream(part),
-    )
+    const whole = { offset: 0, length: size }
+    const handle = await open(part, 'w', 0o600)
+    try {
+      // Written whole before the next one, which would take its memory.
+      for await (const piece of reader.read(file, whole, { ahead: false, signal: ctx.signal }))
+        await handle.writeFile(piece)
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
     await moveFile(part, spool.file(fid))
   }

@@ -1,14 +1,19 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileId } from '@cess/bytes'
+import type { FragmentMemory } from '@cess/content'
 import type { Gauge, Logger } from '@cess/ports'
-import { codeOf } from '../errors.ts'
+import { readInto } from '../store/disk.ts'
 
 /** Fragments, and whole ciphertexts, that were wanted lately; the least recently used go when it is full. */
 export interface Cache {
-  fragment(id: FileId): Promise<Uint8Array | undefined>
-  /** Keeps a fragment, later. What it holds is checked by whoever reads it. */
-  keepFragment(id: FileId, bytes: Uint8Array): void
+  /** A fragment of `size` bytes, in memory that is the caller's to free. */
+  fragment(id: FileId, size: number, memory: FragmentMemory): Promise<Uint8Array | undefined>
+  /**
+   * Keeps a fragment. What it holds is checked by whoever reads it. The promise resolves when its bytes are not in use any
+   * more; there is none when it is not kept.
+   */
+  keepFragment(id: FileId, bytes: Uint8Array): Promise<void> | undefined
   dropFragment(id: FileId): Promise<void>
   /** Path of a whole ciphertext, if it is here. */
   file(fid: FileId): string | undefined
@@ -102,29 +107,33 @@ export async function openCache({ folder, maxBytes, logger, gauge }: CacheOption
     get misses() {
       return misses
     },
-    async fragment(id) {
+    async fragment(id, size, memory) {
       const name = fragmentName(id)
       if (!touch(name)) {
         misses++
         return undefined
       }
+      const bytes = memory.take(size)
       try {
-        const found = new Uint8Array(await readFile(path(name)))
-        hits++
-        return found
+        if (await readInto(path(name), 0, bytes)) {
+          hits++
+          return bytes
+        }
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') logger.warn({ error }, 'A cached fragment cannot be read')
-        forget(name)
-        misses++
-        return undefined
+        logger.warn({ error }, 'A cached fragment cannot be read')
       }
+      memory.free(bytes)
+      forget(name)
+      misses++
+      return undefined
     },
     keepFragment(id, data) {
       const name = fragmentName(id)
       const fits = data.length <= maxBytes * LARGEST && writing.size < MAX_WRITES
-      if (!fits || entries.has(name) || writing.has(name)) return
+      if (!fits || entries.has(name) || writing.has(name)) return undefined
       const work = write(name, data).finally(() => writing.delete(name))
       writing.set(name, work)
+      return work
     },
     dropFragment: (id) => drop(fragmentName(id)),
     file: (fid) => (touch(fileName(fid)) ? path(fileName(fid)) : undefined),

@@ -15,13 +15,14 @@ import type { Miners } from '../miners/miners.ts'
 import { readInto } from '../store/disk.ts'
 import type { Cache } from './cache.ts'
 import type { KnownFile } from './files.ts'
+import type { ReadMemory } from './memory.ts'
 import { createShared } from './shared.ts'
 
 /** Bytes of files: from the spool or cache, else from any four miners of each segment. */
 export interface Reader {
   /**
    * The ciphertext or a part of it, every byte verified. `ahead` fetches a segment ahead of the one that is read, and
-   * holds two of them in memory; without it there is one fragment at a time.
+   * holds two of them in memory; without it there is one fragment at a time. A piece is void when the next one is asked for.
    */
   read(
     file: KnownFile,
@@ -55,6 +56,7 @@ export interface ReaderDeps {
   readonly miners: Miners
   readonly client: StorageClient
   readonly cache: Cache
+  readonly memory: ReadMemory
   /** Path of a whole ciphertext in the spool, if it is there. */
   readonly spooled: (fid: FileId) => string | undefined
 }
@@ -62,9 +64,9 @@ export interface ReaderDeps {
 /** A miner that takes longer is not waited for: others are asked as well. */
 const HEDGE_MS = 2_500
 
-export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps): Reader {
+export function createReader({ ctx, miners, client, cache, memory, spooled }: ReaderDeps): Reader {
   const erasure = createReedSolomon(DATA_FRAGMENTS, PARITY_FRAGMENTS)
-  const shared = createShared<Uint8Array | undefined>()
+  const shared = createShared<Uint8Array>({ keep: memory.keep, drop: memory.free })
 
   /** Data fragments of a ciphertext that is on this disk. Whether they are good is checked by who reads them. */
   async function fromDisk(
@@ -77,13 +79,19 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
     const { fileId, fileSize } = layout
     const length = segmentLengths(fileSize)[segment]!
     const from = Math.min(index * size, length)
-    const bytes = new Uint8Array(size)
-    const part = bytes.subarray(0, Math.min(size, length - from))
+    const bytesHere = Math.min(size, length - from)
     const places = { spool: spooled(fileId), cache: cache.file(fileId) }
     for (const [name, path] of Object.entries(places)) {
-      if (!path || !(await readInto(path, segment * SEGMENT_SIZE + from, part))) continue
-      ctx.metrics.fragments.inc(1, { from: name })
-      return bytes
+      if (!path) continue
+      const bytes = memory.take(size)
+      const part = bytes.subarray(0, bytesHere)
+      const read = await readInto(path, segment * SEGMENT_SIZE + from, part).catch(() => false)
+      if (read) {
+        bytes.fill(0, bytesHere)
+        ctx.metrics.fragments.inc(1, { from: name })
+        return bytes
+      }
+      memory.free(bytes)
     }
     return undefined
   }
@@ -93,17 +101,27 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
     id: FileId,
     size: number,
     signal: AbortSignal,
-  ): Promise<Uint8Array | undefined> {
-    const bytes = await miners.exchange(
-      miner,
-      'get',
-      (peer) => client.get(peer, id, { offset: 0, length: size, signal }),
-      signal,
-    )
+  ): Promise<Uint8Array> {
+    const into = memory.take(size)
+    try {
+      await miners.exchange(
+        miner,
+        'get',
+        (peer) => client.get(peer, id, { offset: 0, length: size, into, signal }),
+        signal,
+      )
+    } catch (error) {
+      memory.free(into)
+      throw error
+    }
     ctx.metrics.fragments.inc(1, { from: 'miner' })
     // Whether it is what it should be is for the reader to say, who tells us when it is not.
-    cache.keepFragment(id, bytes)
-    return bytes
+    const written = cache.keepFragment(id, into)
+    if (written) {
+      memory.keep(into)
+      void written.finally(() => memory.free(into))
+    }
+    return into
   }
 
   return {
@@ -116,7 +134,7 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
         const id = layout.segments[segment]!.fragmentList[index]!
         const local = await fromDisk(file, segment, index, size)
         if (local) return local
-        const cached = await cache.fragment(id)
+        const cached = await cache.fragment(id, size, memory)
         if (cached) {
           ctx.metrics.fragments.inc(1, { from: 'cache' })
           return cached
@@ -146,6 +164,7 @@ export function createReader({ ctx, miners, client, cache, spooled }: ReaderDeps
           erasure,
           fetch,
           onFault,
+          memory,
           prefer: () => order,
           hedge: { clock: ctx.clock, afterMs: HEDGE_MS },
           ahead: ahead ? 1 : 0,

@@ -1,7 +1,15 @@
+/** What comes of shared work is held by the work itself, and by each caller that got it. */
+export interface Holding<T> {
+  /** A caller gets it. */
+  keep(result: T): void
+  /** The work is over for all of its callers. */
+  drop(result: T): void
+}
+
 /**
  * Work that several callers want at the same time is done once. It is stopped when none of them wants it any more.
  */
-export function createShared<T>() {
+export function createShared<T>({ keep, drop }: Holding<T>) {
   const running = new Map<
     string,
     { readonly result: Promise<T>; readonly abort: AbortController; wanted: number }
@@ -32,12 +40,15 @@ export function createShared<T>() {
         signal.addEventListener('abort', stop, { once: true })
       })
       try {
-        return await Promise.race([mine.result, givenUp])
+        const result = await Promise.race([mine.result, givenUp])
+        keep(result)
+        return result
       } finally {
         signal.removeEventListener('abort', stop!)
         if (--mine.wanted === 0) {
           if (running.get(name) === mine) running.delete(name)
           mine.abort.abort(new Error('nobody wants it any more'))
+          mine.result.then(drop, () => undefined)
         }
       }
     },
