@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
+import { NODE_FLAGS } from './node-flags.ts'
 
 export interface ProcessOptions {
   /** What people call it: `validator 1`. */
@@ -31,11 +32,6 @@ export interface NetworkProcess {
 }
 
 const LAST_LINES = 12
-/**
- * As package.json starts the programs. V8 would take 50 MB more for new objects, at hardly any gain; and it would collect
- * all garbage each time that 64 MB of buffers have come and gone, which took a third of the time of a large upload.
- */
-const NODE_FLAGS = ['--max-semi-space-size=8', '--external-memory-accounted-in-global-limit']
 /**
  * glibc otherwise keeps freed buffers of some MiB in arenas of its own, one for each thread: 80 MB more for four miners.
  * Other C libraries do not read these.

@@ -96,6 +96,8 @@ export interface DecryptRangeOptions {
   readonly offset: number
   /** Bytes of plaintext. */
   readonly length: number
+  /** Gets the ciphertext of each chunk, once it is authenticated and before its plaintext comes out. Void afterwards. */
+  readonly onSealed?: (chunk: Uint8Array) => void | Promise<void>
 }
 
 /**
@@ -106,7 +108,7 @@ export interface DecryptRangeOptions {
  */
 export async function* decryptRange(
   { header, manifest, cipher }: OpenHeader,
-  { ciphertextLength, fetchRange, offset, length }: DecryptRangeOptions,
+  { ciphertextLength, fetchRange, offset, length, onSealed }: DecryptRangeOptions,
 ): AsyncGenerator<Uint8Array, void> {
   const size = plaintextLength(ciphertextLength, header.bytes.length)
   if (manifest.length !== undefined && manifest.length !== size) {
@@ -138,6 +140,7 @@ export async function* decryptRange(
         `More than the ${wanted} bytes asked for came. Use another gateway.`,
       )
     const plain = openAt(cipher, index, { bytes, last: index === chunkCount(size) - 1 })
+    await onSealed?.(bytes)
     const part = plain.subarray(skip, skip + left)
     skip = 0
     left -= part.length

@@ -1,5 +1,5 @@
 import { createReadStream, type Stats } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { FileId } from '@cess/bytes'
 import { CHUNK_BYTES } from '@cess/content'
@@ -11,6 +11,7 @@ export interface Target {
   /** What an interrupted download of the same file left, in whole chunks. */
   readonly before: number
   readBefore(): AsyncIterable<Uint8Array>
+  /** Takes the next bytes: they may be changed once it resolves. What cannot be written is said here or at the end. */
   write(bytes: Uint8Array): Promise<void>
   /** Moves it into its place. @throws CliError FILE_EXISTS */
   finish(): Promise<void>
@@ -65,7 +66,7 @@ export async function openTarget(path: string, part: string, force: boolean): Pr
   const before = old - (old % CHUNK_BYTES)
   const file = await open(partial, old > 0 ? 'r+' : 'w+', 0o666)
   await file.truncate(before)
-  let at = before
+  const writer = createWriter(file, before)
   return {
     path,
     before,
@@ -73,25 +74,67 @@ export async function openTarget(path: string, part: string, force: boolean): Pr
       before === 0
         ? empty()
         : createReadStream(partial, { end: before - 1, highWaterMark: 1 << 20 }),
-    async write(bytes) {
-      for (let from = 0; from < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, from, bytes.length - from, at)
-        from += bytesWritten
-        at += bytesWritten
-      }
-    },
+    write: writer.add,
     async finish() {
+      await writer.flush()
       await file.sync()
       await file.close()
       // It may have come into being meanwhile.
       if (!force && (await existing(path))) throw refuse(path)
       await rename(partial, path)
     },
-    leave: () => file.close(),
+    async leave() {
+      // As far as the disk takes it: why the download ended is what the user is told.
+      await writer.flush().catch(() => undefined)
+      await file.close()
+    },
     async discard() {
+      await writer.settled()
       await file.close()
       await rm(partial, { force: true })
     },
+  }
+}
+
+/** Bytes of one write: a trip to the disk's thread for each chunk of 64 KiB would cost more than the writing. */
+const BATCH = 1 << 20
+
+/** Gathers bytes in one batch while the other one is being written. */
+function createWriter(file: FileHandle, from: number) {
+  const batches = [Buffer.allocUnsafeSlow(BATCH), Buffer.allocUnsafeSlow(BATCH)] as const
+  let [at, filled, turn]: [number, number, 0 | 1] = [from, 0, 0]
+  let writing: Promise<void> = Promise.resolve()
+
+  async function write(batch: Uint8Array): Promise<void> {
+    for (let done = 0; done < batch.length; ) {
+      const { bytesWritten } = await file.write(batch, done, batch.length - done, at)
+      done += bytesWritten
+      at += bytesWritten
+    }
+  }
+  async function push(): Promise<void> {
+    await writing
+    writing = write(batches[turn].subarray(0, filled))
+    // Awaited by the next one.
+    writing.catch(() => undefined)
+    turn = turn === 0 ? 1 : 0
+    filled = 0
+  }
+  return {
+    async add(bytes: Uint8Array): Promise<void> {
+      for (let done = 0; done < bytes.length; ) {
+        const some = bytes.subarray(done, done + BATCH - filled)
+        batches[turn].set(some, filled)
+        filled += some.length
+        done += some.length
+        if (filled === BATCH) await push()
+      }
+    },
+    async flush(): Promise<void> {
+      if (filled > 0) await push()
+      await writing
+    },
+    settled: () => writing.catch(() => undefined),
   }
 }
 

@@ -5,12 +5,16 @@ import type { FragmentMemory } from '@cess/content'
 import type { Gauge, Logger } from '@cess/ports'
 import { readInto } from '../store/disk.ts'
 
-/** Fragments, and whole ciphertexts, that were wanted lately; the least recently used go when it is full. */
+/**
+ * Fragments, and whole ciphertexts, that were wanted lately; the least recently used go when it is full. A fragment is
+ * kept from the second time on that it is fetched: most are fetched once, and would cost a write to the disk and the place of
+ * one that is wanted often (Maggs and Sitaraman, Algorithmic Nuggets in Content Delivery, 2015: cache on second hit).
+ */
 export interface Cache {
   /** A fragment of `size` bytes, in memory that is the caller's to free. */
   fragment(id: FileId, size: number, memory: FragmentMemory): Promise<Uint8Array | undefined>
   /**
-   * Keeps a fragment. What it holds is checked by whoever reads it. The promise resolves when its bytes are not in use any
+   * Keeps a fragment that was fetched before. What it holds is checked by whoever reads it. The promise resolves when its bytes are not in use any
    * more; there is none when it is not kept.
    */
   keepFragment(id: FileId, bytes: Uint8Array): Promise<void> | undefined
@@ -36,6 +40,8 @@ export interface CacheOptions {
 
 /** Fragments that may wait to be written; more are not kept. */
 const MAX_WRITES = 4
+/** Ids of fragments that were fetched once, for 64 GiB of them. */
+const REMEMBERED = 8192
 /** One entry may take this part of the cache. */
 const LARGEST = 0.5
 
@@ -47,6 +53,7 @@ export async function openCache({ folder, maxBytes, logger, gauge }: CacheOption
   /** Sizes by name, least recently used first. */
   const entries = new Map<string, number>()
   const writing = new Map<string, Promise<void>>()
+  const fetched = createRecent(REMEMBERED)
   let [bytes, hits, misses] = [0, 0, 0]
 
   const path = (name: string): string => join(folder, name)
@@ -130,7 +137,7 @@ export async function openCache({ folder, maxBytes, logger, gauge }: CacheOption
     keepFragment(id, data) {
       const name = fragmentName(id)
       const fits = data.length <= maxBytes * LARGEST && writing.size < MAX_WRITES
-      if (!fits || entries.has(name) || writing.has(name)) return undefined
+      if (!fetched(id) || !fits || entries.has(name) || writing.has(name)) return undefined
       const work = write(name, data).finally(() => writing.delete(name))
       writing.set(name, work)
       return work
@@ -148,6 +155,17 @@ export async function openCache({ folder, maxBytes, logger, gauge }: CacheOption
     },
     dropFile: (fid) => drop(fileName(fid)),
     settled: async () => void (await Promise.allSettled(writing.values())),
+  }
+}
+
+/** Whether an id was seen before, among as many as are remembered at least and twice that at most. */
+function createRecent(count: number): (id: FileId) => boolean {
+  let [now, before] = [new Set<FileId>(), new Set<FileId>()]
+  return (id) => {
+    const seen = now.has(id) || before.has(id)
+    now.add(id)
+    if (now.size >= count) [now, before] = [new Set(), now]
+    return seen
   }
 }
 

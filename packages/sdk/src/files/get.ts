@@ -1,4 +1,4 @@
-import type { FileId } from '@cess/bytes'
+import { EMPTY, type FileId } from '@cess/bytes'
 import {
   type ByteSource,
   CHUNK_BYTES,
@@ -162,35 +162,28 @@ export async function readHeader(
   return parseHeader(bytes)
 }
 
-/** Feeds the check with the ciphertext of plaintext chunks: sealing again gives the same bytes. */
-function resealer({ cipher, header }: OpenHeader, size: number, check: LayoutCheck) {
-  const chunks = chunkCount(size)
+/** Feeds the check with what is here as plaintext: sealing it again gives the same bytes. */
+async function checkAgain(
+  { cipher }: OpenHeader,
+  size: number,
+  before: NonNullable<GetOptions['before']>,
+  check: LayoutCheck,
+): Promise<void> {
+  const last = chunkCount(size) - 1
   let index = 0
-  let held = new Uint8Array(CHUNK_BYTES)
+  const held = new Uint8Array(CHUNK_BYTES)
   let filled = 0
-  const seal = async (chunk: Uint8Array): Promise<void> => {
-    await check.update(cipher.seal(index, index === chunks - 1, chunk))
-    index++
-  }
-  return {
-    begin: () => check.update(header.bytes),
-    async update(bytes: Uint8Array) {
-      for (let at = 0; at < bytes.length; ) {
-        const some = bytes.subarray(at, at + CHUNK_BYTES - filled)
-        held.set(some, filled)
-        filled += some.length
-        at += some.length
-        if (filled < CHUNK_BYTES) continue
-        await seal(held)
-        filled = 0
-      }
-    },
-    async finish() {
-      if (filled > 0 || size === 0) await seal(held.subarray(0, filled))
-      held = new Uint8Array()
-      await check.finish()
-    },
-  }
+  for await (const piece of before.read())
+    for (let at = 0; at < piece.length; ) {
+      const some = piece.subarray(at, at + CHUNK_BYTES - filled)
+      held.set(some, filled)
+      filled += some.length
+      at += some.length
+      if (filled < CHUNK_BYTES) continue
+      await check.update(cipher.seal(index, index === last, held))
+      index++
+      filled = 0
+    }
 }
 
 /**
@@ -211,12 +204,14 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
   const length = options.range?.length ?? Math.max(0, file.size - start)
   const whole = options.range === undefined
   const layout = await layoutOf(access, total)
-  const reseal = whole ? resealer(opened, file.size, await createLayoutCheck(layout)) : undefined
+  const check = whole ? await createLayoutCheck(layout) : undefined
   if (!whole) await persist(access, () => checkBeginning(gateway, layout, head, signal))
-  await reseal?.begin()
+  await check?.update(opened.header.bytes)
+  // The only chunk of an empty file holds nothing that could be asked for.
+  if (check && file.size === 0) await check.update(opened.cipher.seal(0, true, EMPTY))
   let done = 0
-  if (whole && before && before.length > 0) {
-    for await (const piece of before.read()) await reseal?.update(piece)
+  if (check && before && before.length > 0) {
+    await checkAgain(opened, file.size, before, check)
     done = before.length
   }
   options.onProgress?.(done, length)
@@ -230,10 +225,10 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
         offset + bytes <= head.length
           ? [head.subarray(offset, offset + bytes)]
           : fetchRange(access, offset, bytes),
+      ...(check && { onSealed: check.update }),
     })
     for await (const piece of plain) {
       signal?.throwIfAborted()
-      await reseal?.update(piece)
       await sink(piece)
       done += piece.length
       options.onProgress?.(done, length)
@@ -251,7 +246,7 @@ export async function getFile(fid: FileId, sink: Sink, options: GetOptions): Pro
       await clock.sleep(waitBefore(attempt, error), signal)
     }
   }
-  await reseal?.finish()
+  await check?.finish()
   return file
 }
 
