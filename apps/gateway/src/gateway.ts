@@ -77,7 +77,7 @@ export interface Gateway {
 const SHARES = utf8('shares/')
 const GRACE_MS = 5_000
 const CHORES_MS = 15_000
-/** What tags wait for uploads, at most, each. */
+/** What each step of work that can wait does wait for users, at most. */
 const YIELD_MS = 2_000
 const YIELD_STEP_MS = 100
 
@@ -178,6 +178,12 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     }
     const fragments = createReadMemory()
     const reader = createReader({ ctx, miners, client, cache, memory: fragments, spooled })
+    const downloads = createSemaphore(limits.maxDownloads)
+    async function yieldToUsers(): Promise<void> {
+      const busy = (): boolean => admissions.active > 0 || downloads.used > 0
+      for (let waited = 0; busy() && waited < YIELD_MS; waited += YIELD_STEP_MS)
+        await clock.sleep(YIELD_STEP_MS, stopping.signal)
+    }
     const tagging = createTagging({
       ctx,
       jobs,
@@ -189,11 +195,8 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       encoder,
       memory,
       tagger: tagger.promise,
-      async yieldToUploads() {
-        for (let waited = 0; admissions.active > 0 && waited < YIELD_MS; waited += YIELD_STEP_MS)
-          await clock.sleep(YIELD_STEP_MS, stopping.signal)
-      },
-      restore: restoreFrom(ctx, files, reader, spool),
+      yieldToUsers,
+      restore: restoreFrom(ctx, files, reader, spool, yieldToUsers),
     })
     const proofs = createProofs(ctx, heads)
     const runner = createRunner({
@@ -244,6 +247,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         peerId: network.peerId,
         reader,
         fragments,
+        slots: downloads,
         cache,
         heads,
         placing: memory,

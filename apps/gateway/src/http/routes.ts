@@ -25,7 +25,7 @@ import { createUpload, type UploadDeps } from './uploads.ts'
 export type RoutesDeps = UploadDeps &
   InformationDeps &
   RemoveDeps &
-  Pick<DownloadDeps, 'reader' | 'fragments'> &
+  Pick<DownloadDeps, 'reader' | 'fragments' | 'slots'> &
   Pick<ShareDeps, 'client' | 'proxy'> &
   Pick<RightsDeps, 'rights'> &
   Pick<StatusDeps, 'heads' | 'registered'> & {
@@ -36,10 +36,9 @@ export type RoutesDeps = UploadDeps &
 /** Everything that the gateway answers to. */
 export function routesOf(deps: RoutesDeps): readonly Route[] {
   const { config, clock } = deps.ctx
-  const { memoryBytes, maxDownloads } = config.limits
-  const slots = createSemaphore(maxDownloads)
-  const reading = { ...deps, memory: createSemaphore(memoryBytes), memoryBytes, slots }
-  const status = { ...deps, downloads: slots, memory: deps.placing, started: clock.now() }
+  const { memoryBytes } = config.limits
+  const reading = { ...deps, memory: createSemaphore(memoryBytes), memoryBytes }
+  const status = { ...deps, downloads: deps.slots, memory: deps.placing, started: clock.now() }
   const upload = createUpload(deps)
   const download = createDownload(reading, 'attachment')
   return [

@@ -8,7 +8,13 @@ import type { Job } from '../store/jobs.ts'
 
 /** Brings the ciphertext of a stored file back from the miners when it is missing here. */
 export const restoreFrom =
-  (ctx: GatewayContext, files: Files, reader: Reader, spool: Spool) =>
+  (
+    ctx: GatewayContext,
+    files: Files,
+    reader: Reader,
+    spool: Spool,
+    yieldToUsers: () => Promise<void>,
+  ) =>
   async ({ fid, size }: Job): Promise<void> => {
     ctx.logger.info({ fid }, 'A ciphertext is missing here and is fetched from the miners')
     const file = await files.find(fid)
@@ -17,8 +23,11 @@ export const restoreFrom =
     const handle = await open(part, 'w', 0o600)
     try {
       // Written whole before the next one, which would take its memory.
-      for await (const piece of reader.read(file, whole, { ahead: false, signal: ctx.signal }))
+      for await (const piece of reader.read(file, whole, { ahead: false, signal: ctx.signal })) {
+        // Written whole before the next one, which would take its memory.
         await handle.writeFile(piece)
+        await yieldToUsers()
+      }
       await handle.datasync()
     } finally {
       await handle.close()

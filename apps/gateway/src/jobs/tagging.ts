@@ -33,8 +33,8 @@ export interface TaggingDeps {
   readonly memory: Semaphore
   /** There once the key is registered. */
   readonly tagger: Promise<TaggerKey>
-  /** Waits a little while uploads need the processors. */
-  readonly yieldToUploads: () => Promise<void>
+  /** Waits a little while users need the processors. */
+  readonly yieldToUsers: () => Promise<void>
   /** Brings a ciphertext back into the spool from the miners. */
   readonly restore: (job: Job) => Promise<void>
 }
@@ -80,7 +80,7 @@ export function createTagging(deps: TaggingDeps): Tagging {
   async function makeTags(job: Job, layout: Layout, { segment, index }: Fragment) {
     const held = await deps.files.get(job.fid, segment, index)
     if (held) return held
-    await deps.yieldToUploads()
+    await deps.yieldToUsers()
     const length = segmentLengths(job.size)[segment]!
     const slot = await deps.memory.take(fragmentSize(length), ctx.signal)
     try {
