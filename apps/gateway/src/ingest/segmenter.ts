@@ -7,7 +7,7 @@ import type { Encoder } from '../work/encoder.ts'
 export interface Segmenter {
   /** So many bytes are in the file. A segment is begun once it is known to be a full one. */
   advance(written: number): void
-  /** Waits for what runs and forgets what reaches behind `length`, where the file is cut. */
+  /** Forgets what reaches behind `length`, where the file is cut; whoever reads there is waited for. */
   rewind(length: number): Promise<void>
   /** The layout of the whole file. */
   finish(length: number): Promise<Layout>
@@ -39,8 +39,10 @@ export function createSegmenter(path: string, encoder: Encoder): Segmenter {
   return {
     advance,
     async rewind(length) {
-      await Promise.allSettled(segments)
-      segments.length = Math.min(segments.length, Math.floor(length / SEGMENT_SIZE))
+      const kept = Math.min(segments.length, Math.floor(length / SEGMENT_SIZE))
+      // A piece that goes straight on waits for nothing: the segments before it stay as they are.
+      await Promise.allSettled(segments.slice(kept))
+      segments.length = kept
     },
     async finish(length) {
       const lengths = segmentLengths(length)
