@@ -64,3 +64,4 @@ export {
   type SegmentingOptions,
 } from './segments.ts'
 export { digestSource, type SourceDigest } from './source.ts'
+export { type Naming, namingHere, streamLayout } from './stream-layout.ts'

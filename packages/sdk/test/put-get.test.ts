@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { createReedSolomon } from '@cess/erasure'
+import { namingHere } from '@cess/content'
 import {
   bytesSource,
   createGatewayClient,
@@ -14,8 +14,6 @@ import {
 import { fetchOf } from './support/fetch.ts'
 import { content, DAVE, EVE, inTime, type Kit, startKit } from './support/kit.ts'
 
-const erasure = createReedSolomon(4, 8)
-
 function put(kit: Kit, bytes: Uint8Array, more: Partial<PutOptions> = {}) {
   const work = putFile(bytesSource(bytes), {
     account: DAVE,
@@ -24,7 +22,7 @@ function put(kit: Kit, bytes: Uint8Array, more: Partial<PutOptions> = {}) {
     random: kit.random,
     name: 'report.pdf',
     pieceBytes: 100_000,
-    segmenting: { erasure },
+    naming: namingHere(),
     ...more,
   })
   return inTime(kit.clock, work)

@@ -1,7 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { type FileId, utf8 } from '@cess/bytes'
-import { ContentError, ciphertextLength, MAX_HEADER_BYTES, pooledErasure } from '@cess/content'
-import { createErasurePool } from '@cess/erasure'
+import { ContentError, ciphertextLength, MAX_HEADER_BYTES } from '@cess/content'
 import { storedBytes } from '@cess/primitives'
 import {
   type Account,
@@ -14,9 +13,9 @@ import {
 import { type Command, Option } from 'commander'
 import { type Action, address, type Cli, type Result } from '../cli.ts'
 import { CliError } from '../errors.ts'
-import { startHashThread } from '../files/hash-thread.ts'
 import { type LocalFile, openLocal } from '../files/local-source.ts'
 import { mediaTypeOf } from '../files/media-type.ts'
+import { startNamingThread } from '../files/naming-thread.ts'
 import { type SavedUpload, type UploadStates, uploadStates } from '../files/upload-state.ts'
 import { SYMBOL, size } from '../shell/format.ts'
 import { checkGateway } from './network.ts'
@@ -30,7 +29,6 @@ interface PutFlags {
 }
 
 const GIB = 2 ** 30
-const CODE = { dataShards: 4, parityShards: 8 } as const
 
 /** Says what is missing, and the command that helps, before anything is read. */
 async function checkRoom(cli: Cli, account: Account, territory: string, bytes: number) {
@@ -91,8 +89,7 @@ async function upload(
 ): Promise<FileId> {
   const { bytes, modified } = file
   const label = `Sending ${basename(path)}`
-  const pool = createErasurePool({ threads: 1 })
-  const hashes = startHashThread()
+  const naming = startNamingThread()
   let state = saved
   try {
     const { fid } = await putFile(file.source, {
@@ -106,7 +103,7 @@ async function upload(
       territory,
       bucket,
       state: saved,
-      segmenting: { erasure: pooledErasure(pool, CODE), hash: hashes.id },
+      naming,
       signal: cli.signal,
       async onState({ header }) {
         state = { path, bytes, modified, header }
@@ -120,7 +117,7 @@ async function upload(
     if (state) await states.save({ ...state, fid })
     return fid
   } finally {
-    await Promise.all([pool.close(), hashes.close()])
+    await naming.close()
   }
 }
 

@@ -1,23 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
-import type { FileId } from '@cess/bytes'
-import { createBlake3Stream } from '@cess/crypto/hashes'
+import { createFragmentIds } from '@cess/content/fragment-ids'
 import { createReedSolomon } from '@cess/erasure'
-import {
-  DATA_FRAGMENTS,
-  FRAGMENTS,
-  fragmentId,
-  fragmentSize,
-  PARITY_FRAGMENTS,
-} from '@cess/primitives'
+import { DATA_FRAGMENTS, fragmentSize, PARITY_FRAGMENTS } from '@cess/primitives'
 import type { EncoderJob, EncoderReply } from './encoder.ts'
 
-/** Bytes of each fragment that are worked on at a time: memory is 12 of these, whatever the file's size. */
+/** Bytes of each fragment that are worked on at a time: memory is four of these, whatever the file's size. */
 const STRIPE = 256 * 1024
 
 const code = createReedSolomon(DATA_FRAGMENTS, PARITY_FRAGMENTS)
 const dataMemory = Array.from({ length: DATA_FRAGMENTS }, () => new Uint8Array(STRIPE))
-const parityMemory = Array.from({ length: PARITY_FRAGMENTS }, () => new Uint8Array(STRIPE))
+const fragmentIds = createFragmentIds()
 
 /** Fills `into` from the segment at `at`; what lies behind the segment's end is padding, zeros. */
 function readPart(fd: number, job: EncoderJob, at: number, into: Uint8Array): void {
@@ -37,27 +30,6 @@ const readStripe = (fd: number, job: EncoderJob, size: number, from: number): Ui
     readPart(fd, job, i * size + from, part)
     return part
   })
-
-const parityOf = (data: readonly Uint8Array[]): Uint8Array[] =>
-  code.encode(
-    data,
-    parityMemory.map((memory) => memory.subarray(0, data[0]!.length)),
-  )
-
-/** Ids of the 12 fragments of a segment, without ever holding one of them whole. */
-async function ids(fd: number, job: EncoderJob): Promise<FileId[]> {
-  const size = fragmentSize(job.length)
-  if (size <= STRIPE) {
-    const data = readStripe(fd, job, size, 0)
-    return [...data, ...parityOf(data)].map(fragmentId)
-  }
-  const hashers = await Promise.all(Array.from({ length: FRAGMENTS }, createBlake3Stream))
-  for (let from = 0; from < size; from += STRIPE) {
-    const data = readStripe(fd, job, size, from)
-    for (const [i, part] of [...data, ...parityOf(data)].entries()) hashers[i]!.update(part)
-  }
-  return hashers.map((hasher) => hasher.digest().toHex() as FileId)
-}
 
 /** One fragment. Parity is made from stripes, so that only the fragment itself is in memory. */
 function fragment(
@@ -91,8 +63,14 @@ parentPort!.on('message', async (job: EncoderJob) => {
   let fd: number | undefined
   try {
     fd = openSync(job.path, 'r')
-    if (job.type === 'ids') reply({ ids: await ids(fd, job) })
-    else reply({ fragment: fragment(fd, job, job.index, job.memory) })
+    if (job.type === 'ids') {
+      const from = fd
+      const read = (at: number, memory: Uint8Array): Uint8Array => {
+        readPart(from, job, at, memory)
+        return memory
+      }
+      reply({ ids: await fragmentIds(job.length, read) })
+    } else reply({ fragment: fragment(fd, job, job.index, job.memory) })
   } catch (error) {
     reply({ error: error instanceof Error ? error.message : String(error) })
   } finally {

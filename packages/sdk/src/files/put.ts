@@ -1,5 +1,5 @@
 import type { FileId } from '@cess/bytes'
-import { encodeSegments, layout, type SegmentingOptions } from '@cess/content'
+import { type Naming, streamLayout } from '@cess/content'
 import type { Clock, Random } from '@cess/ports'
 import type { Account } from '../account/account.ts'
 import { SdkError } from '../errors.ts'
@@ -43,8 +43,8 @@ export interface PutOptions {
   /** Told before the first byte leaves. */
   readonly onState?: (state: UploadState) => void | Promise<void>
   readonly onProgress?: (progress: PutProgress) => void
-  /** With it the file id is worked out here as well, and must be the gateway's. Costs one core while it sends. */
-  readonly segmenting?: SegmentingOptions
+  /** With it the file id is worked out here as well, and must be the gateway's: `namingHere()`, or a thread of its own. */
+  readonly naming?: Naming
   readonly signal?: AbortSignal
   /** Bytes of one request: unless told 32 MiB where the gateway's client streams, 8 MiB where each is held in memory. */
   readonly pieceBytes?: number
@@ -65,26 +65,13 @@ const PIECE_BYTES = 8 << 20
 const STREAM_BYTES = 32 << 20
 const ATTEMPTS = 8
 
-async function fileIdHere(
-  total: number,
-  bytes: AsyncIterable<Uint8Array>,
-  how: SegmentingOptions,
-): Promise<FileId> {
-  const segments = []
-  for await (const { id, fragments, release } of encodeSegments(bytes, how)) {
-    segments.push({ id, fragments: fragments.map((fragment) => ({ id: fragment.id })) })
-    release()
-  }
-  return layout(total, segments).fileId
-}
-
 /**
  * Encrypts a file here and uploads it. When it returns, the gateway has it on disk and has declared it on chain;
  * `fileStatus` tells how it goes on. Interrupted, it goes on with the state that `onState` got.
  * @throws GatewayRefused, SdkError WRONG_FILE …, ContentError RESUME_MISMATCH, SOURCE_CHANGED, TOO_LARGE
  */
 export async function putFile(source: FileSource, options: PutOptions): Promise<Stored> {
-  const { account, gateway, clock, onProgress, segmenting, state } = options
+  const { account, gateway, clock, onProgress, naming, state } = options
   const over = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal
   let read = 0
@@ -106,8 +93,8 @@ export async function putFile(source: FileSource, options: PutOptions): Promise<
   })
   const { total, name, header, size } = ciphertext
   await options.onState?.({ header })
-  const followed = segmenting && follow(ciphertext)
-  const own = followed && fileIdHere(total, followed.bytes(), segmenting)
+  const followed = naming && follow(ciphertext)
+  const own = followed && streamLayout(followed.bytes(), naming)
   own?.catch(() => undefined)
   try {
     const fid = await upload(followed?.ciphertext ?? ciphertext, {
@@ -122,7 +109,7 @@ export async function putFile(source: FileSource, options: PutOptions): Promise<
       signal,
     })
     followed?.finish()
-    const expected = await own
+    const expected = (await own)?.fileId
     if (expected !== undefined && expected !== fid)
       throw new SdkError(
         'WRONG_FILE',
