@@ -78,7 +78,7 @@ const SHARES = utf8('shares/')
 const GRACE_MS = 5_000
 const CHORES_MS = 15_000
 /** What each step of work that can wait does wait for users, at most. */
-const YIELD_MS = 2_000
+const YIELD_MS = { tag: 2_000, restore: 20_000 }
 const YIELD_STEP_MS = 100
 
 /** Starts a gateway. Resolves when it serves. */
@@ -179,9 +179,9 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
     const fragments = createReadMemory()
     const reader = createReader({ ctx, miners, client, cache, memory: fragments, spooled })
     const downloads = createSemaphore(limits.maxDownloads)
-    async function yieldToUsers(): Promise<void> {
+    async function yieldToUsers(longest: number): Promise<void> {
       const busy = (): boolean => admissions.active > 0 || downloads.used > 0
-      for (let waited = 0; busy() && waited < YIELD_MS; waited += YIELD_STEP_MS)
+      for (let waited = 0; busy() && waited < longest; waited += YIELD_STEP_MS)
         await clock.sleep(YIELD_STEP_MS, stopping.signal)
     }
     const tagging = createTagging({
@@ -195,8 +195,8 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       encoder,
       memory,
       tagger: tagger.promise,
-      yieldToUsers,
-      restore: restoreFrom(ctx, files, reader, spool, yieldToUsers),
+      yieldToUsers: () => yieldToUsers(YIELD_MS.tag),
+      restore: restoreFrom(ctx, files, reader, spool, () => yieldToUsers(YIELD_MS.restore)),
     })
     const proofs = createProofs(ctx, heads)
     const runner = createRunner({
@@ -246,7 +246,6 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
         jobs,
         peerId: network.peerId,
         reader,
-        fragments,
         slots: downloads,
         cache,
         heads,
@@ -287,6 +286,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       for (;;) {
         await clock.sleep(CHORES_MS, stopping.signal)
         await Promise.all([replays.prune(), sessions.prune(), jobs.prune()])
+        if (downloads.used === 0) fragments.trim()
         ctx.metrics.spoolBytes.set(spool.used())
         const counts = countJobs(jobs.all())
         for (const state of JOB_STATES) ctx.metrics.jobs.set(counts[state] ?? 0, { state })

@@ -33,7 +33,10 @@ export interface ReadOptions {
   readonly hedge?: { readonly clock: Clock; readonly afterMs: number }
   /** Requests at the same time: 8 unless given. */
   readonly concurrency?: number
-  /** Segments that are fetched ahead of the one that is read: 1 unless given, 32 MiB each. */
+  /**
+   * Segments that are fetched ahead of the one that is read: 1 unless given. Memory is 32 MiB for each and as much for the
+   * one that is read.
+   */
   readonly ahead?: number
   /** Told about each fragment that was not good: to repair it, to think less of a miner. */
   readonly onFault?: (segment: number, index: number, fault: Fault) => void
@@ -96,9 +99,9 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
     for (const { reader } of open) reader.close(signal?.reason)
   }
 
-  const openNext = (): void => {
+  const openNext = (): boolean => {
     const next = parts.next()
-    if (next.done) return
+    if (next.done) return false
     const { segment, size, slices } = next.value
     const wanted = slices.map((slice) => slice.index)
     const order = options.prefer?.(segment) ?? []
@@ -117,20 +120,24 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
       onFault: (index, fault) => options.onFault?.(segment, index, fault),
     })
     open.push({ part: next.value, reader })
+    return true
   }
 
   signal?.addEventListener('abort', stop)
   try {
-    for (let i = 0; i <= ahead; i++) openNext()
+    openNext()
     for (let first = open[0]; first; first = open[0]) {
       for (const { index, from, to } of first.part.slices) {
         signal?.throwIfAborted()
-        yield (await first.reader.fragment(index)).subarray(from, to)
+        const bytes = await first.reader.fragment(index)
+        // Only now: what this segment was restored from is free.
+        while (open.length <= ahead && openNext()) continue
+        yield bytes.subarray(from, to)
         first.reader.release(index)
       }
       first.reader.close()
       open.shift()
-      openNext()
+      if (open.length === 0) openNext()
     }
   } finally {
     signal?.removeEventListener('abort', stop)

@@ -27,7 +27,7 @@ interface SegmentJob {
 }
 
 export interface SegmentReader {
-  /** A wanted data fragment, verified. */
+  /** A wanted data fragment, verified. Nothing is restored before one is asked for: it would take memory meanwhile. */
   fragment(index: number): Promise<Uint8Array>
   /** Its reader is done with a fragment. */
   release(index: number): void
@@ -51,6 +51,7 @@ export function readSegment(job: SegmentJob): SegmentReader {
   // A reader that stops early leaves results behind that nobody awaits.
   for (const { promise } of results.values()) promise.catch(() => undefined)
   let settled = false
+  let asked = false
   let restoring = false
   let closed = false
 
@@ -101,7 +102,7 @@ export function readSegment(job: SegmentJob): SegmentReader {
       finish()
       return tidy()
     }
-    if (goodCount() >= DATA_FRAGMENTS) return void restore(wanted)
+    if (goodCount() >= DATA_FRAGMENTS) return asked ? void restore(wanted) : undefined
     if (wanted.every(counted)) return
     let expected = goodCount() + [...pending].filter(counted).length
     while (expected < DATA_FRAGMENTS && queue.length > 0) {
@@ -149,7 +150,13 @@ export function readSegment(job: SegmentJob): SegmentReader {
 
   for (const index of job.wanted) void request(index)
   return {
-    fragment: (index) => results.get(index)!.promise,
+    fragment(index) {
+      if (!asked) {
+        asked = true
+        step()
+      }
+      return results.get(index)!.promise
+    },
     release(index) {
       done.add(index)
       tidy()

@@ -5,7 +5,6 @@ import type { GatewayContext } from '../context.ts'
 import { GatewayError } from '../errors.ts'
 import type { Semaphore, Slot } from '../limits/semaphore.ts'
 import type { Files, KnownFile } from '../read/files.ts'
-import type { ReadMemory } from '../read/memory.ts'
 import type { ByteRange, Reader } from '../read/reader.ts'
 import { type Exchange, type Handler, header } from './exchange.ts'
 import { parseRange } from './range.ts'
@@ -20,8 +19,6 @@ export interface DownloadDeps {
   readonly memoryBytes: number
   /** Downloads at the same time. */
   readonly slots: Semaphore
-  /** Memory of the fragments that are read. */
-  readonly fragments: ReadMemory
 }
 
 /** Downloads that may wait for their turn. */
@@ -146,7 +143,6 @@ export function createDownload(deps: DownloadDeps, kind: 'attachment' | 'inline'
       }
     } finally {
       slot.free()
-      if (slots.used === 0) deps.fragments.trim()
       ctx.metrics.downloads.set(slots.used)
     }
     return undefined

@@ -25,7 +25,7 @@ import { createUpload, type UploadDeps } from './uploads.ts'
 export type RoutesDeps = UploadDeps &
   InformationDeps &
   RemoveDeps &
-  Pick<DownloadDeps, 'reader' | 'fragments' | 'slots'> &
+  Pick<DownloadDeps, 'reader' | 'slots'> &
   Pick<ShareDeps, 'client' | 'proxy'> &
   Pick<RightsDeps, 'rights'> &
   Pick<StatusDeps, 'heads' | 'registered'> & {

@@ -13,7 +13,7 @@ const SLOT = SEGMENT_SIZE / DATA_FRAGMENTS
 /** Less gets memory of its own: a slot would be mostly empty. */
 const SMALLEST = SLOT / 4
 /** Slots kept for the next fragments: as many as one fast download has in use. */
-const KEPT = 12
+const KEPT = 8
 
 export function createReadMemory(): ReadMemory {
   // Shared memory, since V8 does not count it: what is kept must not make it collect more often.
