@@ -123,6 +123,11 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
     return true
   }
 
+  const fetchAhead = (): void => {
+    let more = true
+    while (more && open.length <= ahead) more = openNext()
+  }
+
   signal?.addEventListener('abort', stop)
   try {
     openNext()
@@ -131,7 +136,7 @@ export async function* readFile(options: ReadOptions): AsyncGenerator<Uint8Array
         signal?.throwIfAborted()
         const bytes = await first.reader.fragment(index)
         // Only now: what this segment was restored from is free.
-        while (open.length <= ahead && openNext()) continue
+        fetchAhead()
         yield bytes.subarray(from, to)
         first.reader.release(index)
       }
