@@ -18,7 +18,7 @@ import { connectChain } from '@cess/sdk'
 import { followFinal } from './chain/heads.ts'
 import { type GatewayChain, stoppable } from './chain/port.ts'
 import { registerGateway, untilDone } from './chain/register.ts'
-import { configOf, type GatewaySettings } from './config/config.ts'
+import { configOf, type GatewaySettings, placingBytes } from './config/config.ts'
 import type { GatewayContext } from './context.ts'
 import { GatewayError } from './errors.ts'
 import { createAuthentication } from './http/auth.ts'
@@ -169,7 +169,7 @@ export async function startGateway(settings: GatewaySettings, deps: GatewayDeps)
       },
     })
 
-    const memory = createSemaphore(limits.memoryBytes)
+    const memory = createSemaphore(placingBytes(limits))
     const admissions = createAdmissions(ctx, spool)
     const files = createFiles(ctx)
     const spooled = (fid: Parameters<typeof spool.file>[0]) => {

@@ -1,5 +1,6 @@
 import { ss58Encode } from '@cess/crypto'
 import type { Heads } from './chain/heads.ts'
+import { placingBytes } from './config/config.ts'
 import type { GatewayContext } from './context.ts'
 import type { Handler } from './http/exchange.ts'
 import { ok } from './http/exchange.ts'
@@ -118,6 +119,6 @@ export const statusRoute =
         hits: cache.hits,
         misses: cache.misses,
       },
-      memory: { inFlight: memory.used, limit: ctx.config.limits.memoryBytes },
+      memory: { inFlight: memory.used, limit: placingBytes(ctx.config.limits) },
     })
   }

@@ -18,7 +18,7 @@ export interface GatewayLimits {
   /** Free bytes that the disk always keeps. */
   readonly diskReserve: number
   readonly cacheBytes: number
-  /** Fragments in memory on their way to miners; and as much again on their way to readers. */
+  /** Fragments in memory on their way to readers; on their way to miners are two thirds of that: see `placingBytes`. */
   readonly memoryBytes: number
   readonly maxDownloads: number
   readonly connections: number
@@ -45,6 +45,13 @@ const DEFAULT_LIMITS: GatewayLimits = {
   slowest: 4 * 1024,
   maxJobs: 256,
 }
+
+/**
+ * Bytes of fragments in memory on their way to miners. Eight at a time keep two processors as busy as twelve, and a process
+ * that sends columns has all of their memory in use, where one that serves readers seldom does.
+ */
+export const placingBytes = ({ memoryBytes }: GatewayLimits): number =>
+  Math.floor((2 * memoryBytes) / 3)
 
 /** What a gateway is told. */
 export interface GatewayConfig {

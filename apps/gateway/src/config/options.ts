@@ -103,7 +103,11 @@ export function addRunOptions(command: Command): Command {
       '--account-rate <n>',
       'uploads that an account may begin in a minute (default: 240)',
     ).argParser(number(1, 1_000_000)),
-    sized('--memory <size>', 'fragments in memory, in each direction', '96MiB'),
+    sized(
+      '--memory <size>',
+      'fragments in memory for readers; two thirds of it for miners',
+      '96MiB',
+    ),
     new Option('--encode-threads <n>', 'threads for coding and hashing').argParser(number(1, 64)),
     new Option('--tag-threads <n>', 'threads for tags').argParser(number(1, 64)),
     new Option(

@@ -12,8 +12,11 @@ export interface ReadMemory extends FragmentMemory {
 const SLOT = SEGMENT_SIZE / DATA_FRAGMENTS
 /** Less gets memory of its own: a slot would be mostly empty. */
 const SMALLEST = SLOT / 4
-/** Slots kept for the next fragments: as many as one fast download has in use. */
-const KEPT = 8
+/**
+ * Slots kept for the next fragments: twice what one fast download has in use. What is dropped stays in memory until V8
+ * collects, and it is in no hurry to for memory that it does not count.
+ */
+const KEPT = 16
 
 export function createReadMemory(): ReadMemory {
   // Shared memory, since V8 does not count it: what is kept must not make it collect more often.
