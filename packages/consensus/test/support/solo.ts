@@ -136,3 +136,10 @@ export function solo(options: SoloOptions = {}) {
     },
   }
 }
+
+/** Blocks that the voter's own votes of one kind were for. */
+export const targets = (s: ReturnType<typeof solo>, type: string) =>
+  s
+    .ownVotes()
+    .filter((v) => v.message.type === type)
+    .map((v) => v.message.value.targetNumber)
