@@ -1,4 +1,4 @@
-/** Memory of fragments that is used again: fresh memory costs as much as receiving a fragment, and V8 a collection soon. */
+/** Memory of fragments that is used again: fresh memory costs the kernel as much as receiving one, and V8 a collection soon. */
 export interface FragmentMemory {
   /** Memory of exactly so many bytes. What is in it is anything. */
   take(bytes: number): Uint8Array

@@ -67,6 +67,8 @@ export interface RequestOptions {
 export interface StreamLimits {
   readonly perPeerConcurrent: number
   readonly perPeerPerSecond: number
+  /** A stream that takes longer is cut off: who reads a byte now and then would hold what is sent to it for ever. */
+  readonly maxMs?: number
 }
 
 export interface Network {

@@ -227,6 +227,8 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
           return stream.abort(new Error('too many streams'))
         }
         const frames = wrap(stream, MAX_FRAME)
+        const late = (): void => frames.abort(new Error('the exchange took too long'))
+        const timer = o.maxMs === undefined ? undefined : clock.after(o.maxMs, late)
         try {
           await handler(peer, frames)
           await frames.close()
@@ -236,6 +238,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
           logger.debug({ peer, protocol, error: String(error) }, 'stream dropped')
           frames.abort(new Error('dropped'))
         } finally {
+          timer?.cancel()
           leave()
         }
       })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { connect as tcpConnect } from 'node:net'
 import { test } from 'node:test'
 import { type AccountId, EMPTY, type FileId, type Hash, ZERO_HASH } from '@cess/bytes'
-import { noMetrics, silentLogger, systemClock, VirtualClock } from '@cess/ports'
+import { type Clock, noMetrics, silentLogger, systemClock, VirtualClock } from '@cess/ports'
 import { encode } from '@cess/scale'
 import {
   createNetwork,
@@ -13,6 +13,7 @@ import {
   FATAL,
   type FrameStream,
   type Network,
+  type NetworkOptions,
   peerIdBytes,
   peerIdOf,
   peerIdText,
@@ -23,7 +24,8 @@ import {
 } from '../src/index.ts'
 import { getRequest, STORAGE_PROTOCOL } from '../src/storage/messages.ts'
 
-const make = (n: number, clock = systemClock as VirtualClock | typeof systemClock) =>
+type Limits = NonNullable<NetworkOptions['limits']>
+const make = (n: number, clock: Clock = systemClock, limits: Limits = {}) =>
   createNetwork({
     identity: new Uint8Array(32).fill(n),
     listen: ['/ip4/127.0.0.1/tcp/0'],
@@ -31,11 +33,16 @@ const make = (n: number, clock = systemClock as VirtualClock | typeof systemCloc
     clock,
     logger: silentLogger,
     metrics: noMetrics,
+    limits,
   })
 
-async function pair(run: (a: Network, b: Network) => Promise<void>, clock?: VirtualClock) {
-  const a = await make(1, clock)
-  const b = await make(2, clock)
+async function pair(
+  run: (a: Network, b: Network) => Promise<void>,
+  clock?: VirtualClock,
+  limits?: Limits,
+) {
+  const a = await make(1, clock, limits)
+  const b = await make(2, clock, limits)
   await Promise.all([a.start(), b.start()])
   try {
     await run(a, b)
@@ -323,6 +330,34 @@ test('what a client asked for is in use until it has it or goes away', () =>
     while (freed === 0) await systemClock.sleep(1)
     assert.equal(freed, 1)
   }))
+
+test('a client that reads a little now and then is cut off after two minutes', () => {
+  const clock = new VirtualClock()
+  // So that its silences are no reason.
+  const limits = { idleMs: 3_600_000 }
+  return pair(
+    async (a, b) => {
+      let freed = 0
+      storageServer(b, {
+        get: async (_, { length }) => ({ bytes: new Uint8Array(length), free: () => freed++ }),
+      })
+      await link(a, b)
+      const stream = await a.openStream(b.peerId, STORAGE_PROTOCOL.get)
+      const length = 8 << 20
+      await stream.write(encode(getRequest, { fragmentId: id('b'), offset: 0, length }))
+      await stream.read()
+      await stream.read()
+      await clock.advance(119_000)
+      await stream.read()
+      await systemClock.sleep(20)
+      assert.equal(freed, 0)
+      await clock.advance(1_001)
+      while (freed === 0) await systemClock.sleep(1)
+    },
+    clock,
+    limits,
+  )
+})
 
 test('sync messages survive their encoding, and cut ones are refused', () => {
   const hash = `0x${'22'.repeat(32)}` as Hash

@@ -47,6 +47,8 @@ export interface StorageHandlers {
 }
 
 const LIMITS: StreamLimits = { perPeerConcurrent: 8, perPeerPerSecond: 64 }
+/** A fragment in memory waits so long for its reader: 70 KB a second are fast enough. */
+const GET_MS = 120_000
 
 function parse<T>(codec: Codec<T>, frame: Uint8Array): T {
   try {
@@ -127,8 +129,8 @@ async function get(h: StorageHandlers, peer: string, stream: FrameStream): Promi
 /** Serves the storage protocols for which there are handlers. */
 export function storageServer(network: Network, h: StorageHandlers): void {
   type Exchange = (h: StorageHandlers, peer: string, stream: FrameStream) => Promise<void>
-  const serve = (protocol: string, exchange: Exchange): void =>
-    network.serveStream(protocol, LIMITS, async (peer, stream) => {
+  const serve = (protocol: string, exchange: Exchange, limits = LIMITS): void =>
+    network.serveStream(protocol, limits, async (peer, stream) => {
       try {
         await exchange(h, peer, stream)
       } catch (error) {
@@ -137,7 +139,7 @@ export function storageServer(network: Network, h: StorageHandlers): void {
     })
   if (h.put) serve(STORAGE_PROTOCOL.put, puts)
   if (h.tags) serve(STORAGE_PROTOCOL.tags, tags)
-  if (h.get) serve(STORAGE_PROTOCOL.get, get)
+  if (h.get) serve(STORAGE_PROTOCOL.get, get, { ...LIMITS, maxMs: GET_MS })
   const answer = (
     protocol: string,
     run: (peer: string, request: Uint8Array) => Promise<Uint8Array>,
