@@ -15,10 +15,11 @@ import {
   tendGrants,
 } from '@cess/sdk'
 import type { Command } from 'commander'
+import { finalBlocks } from '../../chain/final-blocks.ts'
 import type { Action, Cli, Result } from '../../cli.ts'
 import { CliError } from '../../errors.ts'
 import { SYMBOL } from '../../shell/format.ts'
-import { LOOK_MS, waitUntil } from '../../shell/wait.ts'
+import { waitUntil } from '../../shell/wait.ts'
 import { whole } from '../arguments.ts'
 import { hashOfFile } from './fingerprint.ts'
 import { number, percent, proxies } from './options.ts'
@@ -121,12 +122,13 @@ async function tend(cli: Cli, { once }: { readonly once?: true }): Promise<Resul
       )
   }
   told(done)
-  while (!once) {
+  if (!once) {
     cli.progress.update('Looking after shares and sales; Ctrl-C ends it', 0)
-    await cli.clock.sleep(LOOK_MS, cli.signal)
-    const more = await pass()
-    told(more)
-    done.push(...more)
+    for await (const _ of finalBlocks(chain, cli.signal)) {
+      const more = await pass()
+      told(more)
+      done.push(...more)
+    }
   }
   return { json: { tended: done }, text: done.length === 0 ? 'Nothing waits for you.' : [] }
 }
