@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { NODE_FLAGS } from './node-flags.ts'
+import { FILE_FLAGS } from './node-flags.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -27,7 +27,7 @@ export function cess(options: CessOptions) {
   /** Runs it; the exit code is the caller's to judge. */
   const run = (...args: string[]): Promise<CliResult> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [...NODE_FLAGS, main, ...base, '--json', ...args], {
+      const child = spawn(process.execPath, [...FILE_FLAGS, main, ...base, '--json', ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, HOME: options.home },
       })

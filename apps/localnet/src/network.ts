@@ -9,6 +9,7 @@ import {
   PROGRAMS,
   VALIDATORS,
 } from './layout.ts'
+import { NODE_FLAGS } from './node-flags.ts'
 import { type NetworkProcess, startProcess } from './process.ts'
 
 export interface NetworkOptions {
@@ -65,6 +66,7 @@ function startValidator(
   return startProcess({
     name: `validator ${index + 1}`,
     main: PROGRAMS.node,
+    flags: NODE_FLAGS,
     args: [
       ...['--chain', 'local', '--validator', '--dev-key', VALIDATORS[index]!],
       ...['--base-path', dirs.node(index), '--rpc-port', port(rpc)],

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
-import { NODE_FLAGS } from './node-flags.ts'
+import { FILE_FLAGS } from './node-flags.ts'
+
+export { NODE_FLAGS } from './node-flags.ts'
 
 export interface ProcessOptions {
   /** What people call it: `validator 1`. */
@@ -9,6 +11,8 @@ export interface ProcessOptions {
   /** The program's main file and its arguments. */
   readonly main: string
   readonly args: readonly string[]
+  /** Of Node.js itself; those for programs that files pass through unless told. */
+  readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Where its log goes. */
   readonly logFile: string
@@ -56,7 +60,8 @@ export function startProcess(options: ProcessOptions): NetworkProcess {
   const log = createWriteStream(options.logFile, { flags: 'a' })
   const lines = tail(log)
   const watcher = new URL('./stop-with-parent.ts', import.meta.url).href
-  const args = [...NODE_FLAGS, '--import', watcher, options.main, ...options.args]
+  const flags = options.flags ?? FILE_FLAGS
+  const args = [...flags, '--import', watcher, options.main, ...options.args]
   const child: ChildProcess = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...MALLOC, ...process.env, ...options.env },

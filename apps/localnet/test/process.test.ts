@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { NODE_FLAGS } from '../src/node-flags.ts'
+import { FILE_FLAGS, NODE_FLAGS } from '../src/node-flags.ts'
 import { startProcess } from '../src/process.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'cess-localnet-test-'))
@@ -79,6 +79,8 @@ test('programs end when the process that started them is killed', async () => {
 test('package.json starts the programs with the flags that the network does', () => {
   const file = new URL('../../../package.json', import.meta.url)
   const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: Record<string, string> }
-  for (const name of ['cess', 'cess-node', 'cess-miner', 'cess-gateway'])
-    assert.ok(scripts[name]!.startsWith(`node ${NODE_FLAGS.join(' ')} apps/`), name)
+  for (const name of ['cess', 'cess-node', 'cess-miner', 'cess-gateway']) {
+    const flags = name === 'cess-node' ? NODE_FLAGS : FILE_FLAGS
+    assert.ok(scripts[name]!.startsWith(`node ${flags.join(' ')} apps/`), name)
+  }
 })

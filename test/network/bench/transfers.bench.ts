@@ -12,7 +12,7 @@ import {
   sr25519VerifyMany,
 } from '@cess/crypto'
 import { PROGRAMS } from '@cess/localnet/layout'
-import { type NetworkProcess, startProcess } from '@cess/localnet/process'
+import { type NetworkProcess, NODE_FLAGS, startProcess } from '@cess/localnet/process'
 import { bytes, encode } from '@cess/scale'
 import { accountOf, signCall, tx } from '@cess/sdk'
 import { peakMiB, report } from './support.ts'
@@ -31,6 +31,7 @@ function startNode(name: string, ...args: string[]): NetworkProcess {
   return startProcess({
     name,
     main: PROGRAMS.node,
+    flags: NODE_FLAGS,
     args: [
       ...args,
       ...['--base-path', join(folder, name), '--rpc-port', '0', '--ready-json'],
