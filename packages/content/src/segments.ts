@@ -50,7 +50,13 @@ const SMALLEST = 64 * 1024
 type Allocate = (bytes: number) => Uint8Array
 const allocateHere: Allocate = (bytes) => new Uint8Array(bytes)
 
-function grow(old: Uint8Array, used: number, needed: number, allocate: Allocate): Uint8Array {
+/** Memory of a segment that grows with what arrives. */
+export function grow(
+  old: Uint8Array,
+  used: number,
+  needed: number,
+  allocate: Allocate,
+): Uint8Array {
   if (old.length >= needed) return old
   const grown = allocate(Math.min(SEGMENT_SIZE, Math.max(SMALLEST, 8 * old.length, needed)))
   grown.set(old.subarray(0, used))

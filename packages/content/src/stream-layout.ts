@@ -3,7 +3,7 @@ import { MAX_SEGMENTS, SEGMENT_SIZE, segmentId } from '@cess/primitives'
 import { ContentError } from './errors.ts'
 import { createFragmentIds, stripesOf } from './fragment-ids.ts'
 import type { ByteSource } from './rechunk.ts'
-import { type Layout, layout } from './segments.ts'
+import { grow, type Layout, layout } from './segments.ts'
 
 /** Who names the fragments of a stream's segments: this thread, or another one. */
 export interface Naming {
@@ -20,16 +20,6 @@ export function namingHere(): Naming {
     allocate: (bytes) => new Uint8Array(bytes),
     ids: (segment, length) => ids(length, stripesOf(segment, length)),
   }
-}
-
-const SMALLEST = 64 * 1024
-
-/** Memory grows with what arrives, so that small files stay small. */
-function grow(old: Uint8Array, used: number, needed: number, naming: Naming): Uint8Array {
-  if (old.length >= needed) return old
-  const grown = naming.allocate(Math.min(SEGMENT_SIZE, Math.max(SMALLEST, 8 * old.length, needed)))
-  grown.set(old.subarray(0, used))
-  return grown
 }
 
 /**
@@ -67,7 +57,7 @@ export async function streamLayout(stream: ByteSource, naming: Naming): Promise<
       // A full segment is let go only when a byte follows: a file of whole segments has no empty one behind them.
       if (length === SEGMENT_SIZE) await finish()
       const part = piece.subarray(at, at + SEGMENT_SIZE - length)
-      filling = grow(filling, length, length + part.length, naming)
+      filling = grow(filling, length, length + part.length, naming.allocate)
       filling.set(part, length)
       length += part.length
       at += part.length

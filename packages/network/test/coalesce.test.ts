@@ -2,19 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, Socket } from 'node:net'
 import { test } from 'node:test'
-import { noMetrics, silentLogger, systemClock } from '@cess/ports'
 import { coalesceSends } from '../src/coalesce.ts'
-import { createNetwork } from '../src/index.ts'
-
-const make = (n: number) =>
-  createNetwork({
-    identity: new Uint8Array(32).fill(n),
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    bootnodes: [],
-    clock: systemClock,
-    logger: silentLogger,
-    metrics: noMetrics,
-  })
+import { make } from './support/make.ts'
 
 test('the parts of a send leave in one write', async () => {
   const server = createServer((socket) => socket.resume())

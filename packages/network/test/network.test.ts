@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { connect as tcpConnect } from 'node:net'
 import { test } from 'node:test'
 import { type AccountId, EMPTY, type FileId, type Hash, ZERO_HASH } from '@cess/bytes'
-import { type Clock, noMetrics, silentLogger, systemClock, VirtualClock } from '@cess/ports'
+import { systemClock, VirtualClock } from '@cess/ports'
 import { encode } from '@cess/scale'
 import {
-  createNetwork,
   decodeBlockRequest,
   decodeBlockResponse,
   encodeBlockRequest,
@@ -13,7 +12,6 @@ import {
   FATAL,
   type FrameStream,
   type Network,
-  type NetworkOptions,
   peerIdBytes,
   peerIdOf,
   peerIdText,
@@ -23,18 +21,7 @@ import {
   storageServer,
 } from '../src/index.ts'
 import { getRequest, STORAGE_PROTOCOL } from '../src/storage/messages.ts'
-
-type Limits = NonNullable<NetworkOptions['limits']>
-const make = (n: number, clock: Clock = systemClock, limits: Limits = {}) =>
-  createNetwork({
-    identity: new Uint8Array(32).fill(n),
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    bootnodes: [],
-    clock,
-    logger: silentLogger,
-    metrics: noMetrics,
-    limits,
-  })
+import { type Limits, make } from './support/make.ts'
 
 async function pair(
   run: (a: Network, b: Network) => Promise<void>,
